@@ -1,0 +1,100 @@
+"""What can go wrong in the model service, as codes and values; sentences are in `messages.py`.
+
+CoreError
+├── BadRequest             the caller's fault
+│   ├── BadPicture         not a picture, too large, broken base64 …
+│   └── ContextTooLong     the conversation does not fit the model
+├── ModelNotFound          no configuration of that name
+├── ModelNotReady          unloaded, loading, failed, or another one is loaded
+├── QueueFull              too many requests wait
+├── LoadError              a model could not be loaded
+├── ModelOwnedElsewhere    another process holds the model
+├── UpstreamError          a remote engine answered with an error
+└── EngineFault            a fault of ours while generating
+"""
+
+from __future__ import annotations
+
+
+class CoreError(Exception):
+    """A code of `messages.py` with the values of its sentence."""
+
+    def __init__(self, code: str, /, *, param: str | None = None, **values: object) -> None:
+        super().__init__(code, values)
+        self.code = code
+        self.param = param
+        """The field of the request that is at fault, as the caller wrote it."""
+        self.values = values
+
+
+class BadRequest(CoreError):
+    """The request cannot be served as it stands."""
+
+
+class BadPicture(BadRequest):
+    """What was sent as a picture cannot be read as one."""
+
+
+class ContextTooLong(BadRequest):
+    """The prompt and the room for an answer exceed the model's context length."""
+
+    def __init__(self, tokens: int, limit: int) -> None:
+        super().__init__("context_length_exceeded", param="messages", tokens=tokens, limit=limit)
+
+
+class ModelNotFound(CoreError):
+    def __init__(self, name: str) -> None:
+        super().__init__("model_not_found", param="model", model=name)
+
+
+class ModelNotReady(CoreError):
+    """`progress` is 0..1 while loading; `retry_after` is in seconds."""
+
+    def __init__(
+        self,
+        code: str,
+        /,
+        *,
+        progress: float | None = None,
+        retry_after: int | None = None,
+        **values: object,
+    ) -> None:
+        super().__init__(code, param=None, **values)
+        self.progress = progress
+        self.retry_after = retry_after
+
+
+class QueueFull(CoreError):
+    def __init__(self, waiting: int, retry_after: int) -> None:
+        super().__init__("queue_full", waiting=waiting)
+        self.retry_after = retry_after
+
+
+class LoadError(CoreError):
+    """The reason stands in the code; the service goes on without this model."""
+
+
+class ModelOwnedElsewhere(LoadError):
+    def __init__(self, pid: int) -> None:
+        super().__init__("model_owned_elsewhere", pid=pid)
+
+
+class UpstreamError(CoreError):
+    """`status` is the upstream's own; None when it could not be reached."""
+
+    def __init__(
+        self,
+        code: str,
+        /,
+        *,
+        status: int | None = None,
+        retry_after: int | None = None,
+        **values: object,
+    ) -> None:
+        super().__init__(code, param=None, **values)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class EngineFault(CoreError):
+    """Details stand in the log under the request's id."""

@@ -1,0 +1,302 @@
+"""The values that travel between the doors, the model service and the engines; all are frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Role = Literal["system", "developer", "user", "assistant", "tool"]
+Detail = Literal["auto", "low", "high"]
+FinishReason = Literal["stop", "length"]
+EngineKind = Literal["local", "remote", "echo"]
+Precision = Literal["auto", "float32", "bfloat16", "float16"]
+Language = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as the user sent it, turned upright by its EXIF orientation."""
+
+    image: Image
+    """RGB, never changed after reading."""
+    sha256: str
+    """Of the bytes received, hexadecimal."""
+
+    @property
+    def width(self) -> int:
+        return self.image.width
+
+    @property
+    def height(self) -> int:
+        return self.image.height
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PicturePart:
+    picture: Picture
+    detail: Detail = "auto"
+
+
+Part = TextPart | PicturePart
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Role
+    parts: tuple[Part, ...]
+
+    @classmethod
+    def of_text(cls, role: Role, text: str) -> Message:
+        return cls(role, (TextPart(text),))
+
+    @property
+    def text(self) -> str:
+        """The text parts joined; pictures are left out."""
+        return "".join(part.text for part in self.parts if isinstance(part, TextPart))
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        return tuple(part.picture for part in self.parts if isinstance(part, PicturePart))
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the next token is chosen; None leaves the choice to the model's configuration."""
+
+    temperature: float | None = None
+    """0 (greedy) .. 2."""
+    top_p: float | None = None
+    """Above 0, at most 1."""
+    top_k: int | None = None
+    """0 switches it off."""
+    seed: int | None = None
+    max_tokens: int | None = None
+    """New tokens at most, at least 1."""
+    stop: tuple[str, ...] = ()
+    """Strings that end the answer; they are never part of it."""
+
+    def __post_init__(self) -> None:
+        if self.temperature is not None and not 0 <= self.temperature <= 2:
+            raise ValueError(f"temperature is {self.temperature}; it lies between 0 and 2")
+        if self.top_p is not None and not 0 < self.top_p <= 1:
+            raise ValueError(f"top_p is {self.top_p}; it lies above 0 and is at most 1")
+        if self.top_k is not None and self.top_k < 0:
+            raise ValueError(f"top_k is {self.top_k}; it is 0 (off) or more")
+        if self.max_tokens is not None and self.max_tokens < 1:
+            raise ValueError(f"max_tokens is {self.max_tokens}; it is at least 1")
+        if any(not text for text in self.stop):
+            raise ValueError("a stop string is empty")
+
+
+def new_request_id() -> str:
+    return f"req_{uuid4().hex}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A conversation to be continued by the model."""
+
+    messages: tuple[Message, ...]
+    sampling: Sampling = field(default_factory=Sampling)
+    owner: str = "local"
+    """Who asks, as `access.Caller.owner` names it."""
+    id: str = field(default_factory=new_request_id)
+
+    def __post_init__(self) -> None:
+        if not self.messages:
+            raise ValueError("a conversation needs at least one message")
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """All pictures of the conversation in order; a box names one by its place here."""
+        return tuple(picture for message in self.messages for picture in message.pictures)
+
+    @property
+    def picture_parts(self) -> tuple[PicturePart, ...]:
+        """As `pictures`, with the detail that was asked for."""
+        return tuple(
+            part
+            for message in self.messages
+            for part in message.parts
+            if isinstance(part, PicturePart)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A labelled rectangle in pixels of the upright picture as sent; origin at the upper left."""
+
+    label: str
+    x1: int
+    y1: int
+    x2: int
+    y2: int
+    image: int = 0
+    """Which picture of the conversation, from 0."""
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.x1 < self.x2 and 0 <= self.y1 < self.y2):
+            raise ValueError(f"box {self.x1, self.y1, self.x2, self.y2} has no area or leaves it")
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """True token counts; the tokens of pictures count as prompt tokens."""
+
+    prompt_tokens: int
+    completion_tokens: int
+
+    @property
+    def total_tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The next piece of the answer; never cut inside a character."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The last value of a stream."""
+
+    finish_reason: FinishReason
+    usage: Usage
+    text: str = ""
+    """The whole answer, unchanged; filled by the model service."""
+    boxes: tuple[Box, ...] = ()
+    """The boxes found in it; filled by the model service."""
+
+
+@dataclass(frozen=True, slots=True)
+class PixelBudget:
+    """How many pixels a picture may have when the model sees it (areas, not sides)."""
+
+    min_pixels: int
+    max_pixels: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.min_pixels <= self.max_pixels:
+            raise ValueError(
+                f"pixel budget {self.min_pixels}..{self.max_pixels}: the least is above 0 and "
+                "not above the most"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSpec:
+    """All that is needed to load one model; made from a ModelConfig row."""
+
+    name: str
+    kind: EngineKind
+    path: str = ""
+    """Folder of the checkpoint (local)."""
+    precision: Precision = "auto"
+    device: str = "auto"
+    """auto, cpu, cuda or cuda:N."""
+    threads: int = 0
+    """CPU threads of the model (local); 0 leaves the choice to torch."""
+    context_length: int | None = None
+    """Tokens; None takes what the checkpoint states."""
+    max_waiting: int = 32
+    """Requests that may wait for their turn."""
+    min_pixels: int | None = None
+    max_pixels: int | None = None
+    """None takes the checkpoint's own budget."""
+    defaults: Sampling = field(default_factory=Sampling)
+    """Used where a request leaves a value open."""
+    upstream_url: str = ""
+    """Base address of an OpenAI-compatible service, ending in /v1 (remote)."""
+    upstream_model: str = ""
+    upstream_key: str = field(default="", repr=False)
+    upstream_is_ours: bool = False
+    """The upstream is another process of this product: load and unload are forwarded to it."""
+    family: str = ""
+    """Name of the model family (remote; local reads it from config.json)."""
+    demo: bool = False
+
+
+class ServiceState(StrEnum):
+    UNLOADED = "unloaded"
+    LOADING = "loading"
+    VERIFYING = "verifying"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadProgress:
+    """How far a load has come."""
+
+    stage: str
+    """A code of `messages.py`: stage_checking, stage_reading_weights, stage_preparing, …"""
+    fraction: float
+    """0..1."""
+    bytes_done: int | None = None
+    bytes_total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What is known of a loaded model."""
+
+    family: str
+    quantization: str
+    """"none", "gptq-int4", …"""
+    precision: str
+    device: str
+    context_length: int | None
+    """Tokens; None where a remote engine does not tell."""
+    parameters: int | None = None
+    warnings: tuple[str, ...] = ()
+    """Codes of `messages.py`, for example that a fallback is in use."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStats:
+    """A reading of an engine at work."""
+
+    running: int = 0
+    waiting: int = 0
+    slots: int = 1
+    tokens_per_second: float | None = None
+    """Of the last minute of generation; None when nothing was generated."""
+    generated_tokens: int = 0
+    """Since the model was loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """What the model service says of itself at one moment."""
+
+    state: ServiceState
+    model: str | None
+    """Name of the configuration that is loaded, being loaded, or failed."""
+    demo: bool = False
+    progress: LoadProgress | None = None
+    """While loading or verifying."""
+    error: tuple[str, dict[str, object]] | None = None
+    """Code and values of the reason, when failed; also of a failed switch when the former
+    model was brought back."""
+    info: ModelInfo | None = None
+    stats: EngineStats | None = None
+    loaded_at: float | None = None
+    """Seconds since the epoch."""
+    serving: str | None = None
+    """Name of the configuration that answers now; while another loads beside it, the former one."""
+    failed: str | None = None
+    """Name of the configuration that `error` is about."""

@@ -1,0 +1,164 @@
+"""Plain Django settings of the server; what a deployer may change comes from `env.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from admin_system.env import get_env
+from admin_system.management.appearance import UNFOLD as UNFOLD
+from admin_system.secret_key import read_secret_key
+
+env = get_env()
+PACKAGE_DIR = Path(__file__).resolve().parent
+
+for folder in (env.data_dir, env.log_dir):
+    folder.mkdir(parents=True, exist_ok=True)
+
+DEBUG: bool = env.debug
+SECRET_KEY: str = env.secret_key or read_secret_key(env.data_dir / "secret_key")
+ALLOWED_HOSTS: list[str] = env.allowed_hosts
+CSRF_TRUSTED_ORIGINS: list[str] = env.trusted_origins
+
+LOAD_MODEL: bool = env.load_model
+"""Whether `catalog.start` loads the current model."""
+
+INSTALLED_APPS: list[str] = [
+    "admin_system.management",  # first: its templates go before unfold's
+    "admin_system.api",
+    "admin_system.core",
+    "admin_system.knowledge_base",
+    "admin_system.vector_search",
+    "unfold.apps.BasicAppConfig",
+    "admin_system.apps.SiteConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "servestatic",
+    "django.contrib.staticfiles",
+    "channels",
+    "ninja",  # brings Swagger's files along, so that /api/docs needs no internet
+]
+
+# Every one of these can run on the event loop: a single one that cannot would keep a client's
+# going away from cancelling its generation (settings_test proves it).
+MIDDLEWARE: list[str] = [
+    "admin_system.api.middleware.answer_programs",  # first: it sees the answer of every other
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "admin_system.management.content_security.content_security_policy",
+]
+
+ROOT_URLCONF = "admin_system.urls"
+ASGI_APPLICATION = "admin_system.asgi.application"
+WSGI_APPLICATION = "admin_system.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": env.data_dir / "db.sqlite3",
+        "OPTIONS": {
+            # A writer takes its lock when it begins, and readers never wait for it: eight
+            # writers at once wait in line instead of failing. Django turns foreign keys on.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,  # seconds
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
+
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "/admin/login/"
+LOGIN_REDIRECT_URL = "/admin/"
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE: int = env.max_body_bytes
+
+LANGUAGE_CODE: str = env.language
+LANGUAGES: list[tuple[str, str]] = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS: list[Path] = [PACKAGE_DIR / "locale"]
+TIME_ZONE: str = env.time_zone
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT: Path = env.data_dir / "static"
+SERVESTATIC_USE_FINDERS = True
+"""Files are served from where they lie, so that no server needs collectstatic first."""
+MEDIA_URL = "/media/"
+MEDIA_ROOT: Path = env.data_dir / "media"
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def rotating_file(name: str) -> dict[str, Any]:
+    """A log file that keeps five former ones of 10 MB."""
+    return {
+        "class": "logging.handlers.RotatingFileHandler",
+        "filename": env.log_dir / name,
+        "maxBytes": 10 * 1024 * 1024,
+        "backupCount": 5,
+        "encoding": "utf-8",
+        "delay": True,
+        "formatter": "line",
+    }
+
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": LOG_FORMAT}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "file": rotating_file("django.log"),
+        "model_file": rotating_file("model_startup.log"),
+    },
+    "root": {"handlers": ["console", "file"], "level": "WARNING"},
+    "loggers": {
+        "django": {"level": "INFO", "propagate": True, "handlers": []},
+        "admin_system": {"level": env.log_level},
+        # The life of the model: from the check of its folder to its first answer.
+        "admin_system.core.service": {"handlers": ["model_file"]},
+        "admin_system.core.loading": {"handlers": ["model_file"]},
+        "admin_system.core.catalog": {"handlers": ["model_file"]},
+        "admin_system.core.engines": {"handlers": ["model_file"]},
+    },
+}
