@@ -1,0 +1,160 @@
+"""Inspects a folder before anything is loaded from it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from admin_system.core.checkpoints.memory import (
+    WORKING_CONTEXT,
+    MemoryEstimate,
+    estimate_memory,
+)
+from admin_system.core.checkpoints.weights import WeightFiles, read_weight_files
+from admin_system.core.errors import LoadError
+from admin_system.core.families import find_family
+from admin_system.core.types import EngineSpec
+
+logger = logging.getLogger(__name__)
+
+CONFIG = "config.json"
+PREPROCESSOR = "preprocessor_config.json"
+PROCESSOR = "processor_config.json"
+TOKENIZER = "tokenizer.json"
+TOKENIZER_CONFIG = "tokenizer_config.json"
+TEMPLATES = ("chat_template.jinja", "chat_template.json")
+
+Fields = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What stands in a model's folder."""
+
+    path: Path
+    config: Fields
+    """config.json"""
+    preprocessor: Fields
+    """How pictures are prepared."""
+    generation: Fields
+    """generation_config.json; empty where there is none."""
+    family: str
+    quantization: str
+    """"none", "gptq-int4", "awq-int4", …"""
+    context_length: int
+    """Tokens, as the text part states it."""
+    weights: WeightFiles
+
+    @property
+    def bytes(self) -> int:
+        """Of all weight files."""
+        return self.weights.bytes
+
+    @property
+    def memory(self) -> int:
+        """Bytes that the model takes at least, in its narrowest precision."""
+        return self.estimate("bfloat16").total
+
+    def estimate(self, precision: str, context_length: int | None = None) -> MemoryEstimate:
+        """With room for `context_length` tokens; None takes a length to work with."""
+        context = context_length or WORKING_CONTEXT
+        context = min(context, self.context_length)
+        return estimate_memory(self.config, self.weights.parameters, precision, context)
+
+
+def inspect_checkpoint(path: Path | str) -> Checkpoint:
+    """Reads every file that a load needs, of the weights the headers alone. Raises LoadError."""
+    folder = Path(path)
+    if not folder.is_dir():
+        raise LoadError("checkpoint_missing_folder", path=str(path))
+    if not (folder / CONFIG).is_file():
+        raise LoadError("checkpoint_no_config", path=str(path))
+    config = _read_json(folder / CONFIG)
+    family = find_family(config)
+    preprocessor = _read_preprocessor(folder)
+    _require_tokenizer(folder)
+    generation = folder / "generation_config.json"
+    return Checkpoint(
+        path=folder,
+        config=config,
+        preprocessor=preprocessor,
+        generation=_read_json(generation) if generation.is_file() else {},
+        family=family.name,
+        quantization=name_quantization(config),
+        context_length=read_context_length(config),
+        weights=read_weight_files(folder),
+    )
+
+
+def require_plain_weights(checkpoint: Checkpoint) -> None:
+    """Raises LoadError where the weights are quantized: they cannot be run yet."""
+    if checkpoint.quantization != "none":
+        raise LoadError(
+            "checkpoint_quantized",
+            quantization=checkpoint.quantization,
+            path=str(checkpoint.path),
+        )
+
+
+def name_quantization(config: Fields) -> str:
+    """Method and width, "gptq-int4" for example; "none" where the weights are plain."""
+    stated = config.get("quantization_config")
+    if stated is None:
+        text = config.get("text_config")
+        stated = text.get("quantization_config") if isinstance(text, dict) else None
+    if not isinstance(stated, dict):
+        return "none"
+    method = str(stated.get("quant_method", "unknown"))
+    bits = stated.get("bits", stated.get("w_bit"))
+    return f"{method}-int{bits}" if isinstance(bits, int) else method
+
+
+def read_context_length(config: Fields) -> int:
+    """Raises LoadError where config.json states none."""
+    text = config.get("text_config")
+    for part in (text, config):
+        if isinstance(part, dict):
+            length = part.get("max_position_embeddings")
+            if isinstance(length, int) and length > 0:
+                return length
+    raise LoadError("checkpoint_no_field", file=CONFIG, field="max_position_embeddings")
+
+
+def context_length_of(spec: EngineSpec, checkpoint: Checkpoint) -> int:
+    """The configuration's, never more than the checkpoint's."""
+    return min(spec.context_length or checkpoint.context_length, checkpoint.context_length)
+
+
+def _read_preprocessor(folder: Path) -> Fields:
+    if (folder / PREPROCESSOR).is_file():
+        return _read_json(folder / PREPROCESSOR)
+    if (folder / PROCESSOR).is_file():  # transformers 5 may write both parts into one file
+        nested = _read_json(folder / PROCESSOR).get("image_processor")
+        if isinstance(nested, dict):
+            return nested
+    raise LoadError("checkpoint_missing_file", file=PREPROCESSOR, path=str(folder))
+
+
+def _require_tokenizer(folder: Path) -> None:
+    if not (folder / TOKENIZER).is_file():
+        pair = ("vocab.json", "merges.txt")
+        if not all((folder / name).is_file() for name in pair):
+            raise LoadError("checkpoint_missing_file", file=TOKENIZER, path=str(folder))
+    if any((folder / name).is_file() for name in TEMPLATES):
+        return
+    config = folder / TOKENIZER_CONFIG
+    if not (config.is_file() and _read_json(config).get("chat_template")):
+        raise LoadError("checkpoint_missing_file", file=TEMPLATES[0], path=str(folder))
+
+
+def _read_json(file: Path) -> Fields:
+    try:
+        fields = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise LoadError("checkpoint_bad_file", file=file.name) from error
+    if not isinstance(fields, dict):
+        raise LoadError("checkpoint_bad_file", file=file.name)
+    return fields

@@ -1,0 +1,138 @@
+"""Reads the bytes of a picture into upright RGB, safely."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import logging
+import struct
+import zlib
+from io import BytesIO
+
+import pillow_heif
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from admin_system.core.errors import BadPicture
+from admin_system.core.types import Picture
+
+logger = logging.getLogger(__name__)
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF")
+"""Pillow's names; JPEG takes in the MPO of phones and cameras. Nothing that is a program, such as
+SVG, PDF or EPS, is among them."""
+WHITESPACE = {ord(space): None for space in " \t\r\n\v\f"}
+URLSAFE = str.maketrans("-_", "+/")
+WHITE = (255, 255, 255)
+
+DECODING_FAULTS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+)
+"""What Pillow's decoders raise on damaged files."""
+
+# Pillow registers most of its formats at first need only; naming one before that is a KeyError.
+Image.init()
+pillow_heif.register_heif_opener()
+# Pillow's own limit is a warning at one size and an error without the numbers at another;
+# ours is checked from the header, before anything is decoded.
+Image.MAX_IMAGE_PIXELS = None
+
+
+def read_picture(data: bytes, *, max_pixels: int, param: str = "image") -> Picture:
+    """Of an animation the first frame; transparent parts become white.
+
+    `param` names the field of the request in the error. Raises BadPicture.
+    """
+    if not data:
+        raise BadPicture("picture_missing", param=param)
+    try:
+        opened = Image.open(BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise BadPicture("picture_not_a_picture", param=param) from error
+    except DECODING_FAULTS as error:
+        raise BadPicture("picture_truncated", param=param) from error
+    with opened:
+        width, height = opened.size
+        if width * height > max_pixels:
+            raise BadPicture(
+                "picture_too_many_pixels",
+                param=param,
+                width=width,
+                height=height,
+                limit=max_pixels,
+            )
+        try:
+            opened.load()
+            image = to_rgb(turn_upright(opened))
+        except DECODING_FAULTS as error:
+            raise BadPicture("picture_truncated", param=param) from error
+    return Picture(image=image, sha256=hashlib.sha256(data).hexdigest())
+
+
+def read_base64_picture(text: str, *, max_pixels: int, param: str = "image_base64") -> Picture:
+    """Raw base64 or a `data:` URL of any media type.
+
+    White space and line ends, missing padding and the URL-safe alphabet (RFC 4648, section 5) are
+    accepted; any other character is not. Raises BadPicture.
+    """
+    payload = text.strip()
+    if payload[:5].lower() == "data:":
+        head, comma, payload = payload.partition(",")
+        if not comma or not head.lower().endswith(";base64"):
+            raise BadPicture("picture_bad_base64", param=param)
+    payload = payload.translate(WHITESPACE).rstrip("=").translate(URLSAFE)
+    if not payload:
+        raise BadPicture("picture_missing", param=param)
+    try:
+        data = base64.b64decode(payload + "=" * (-len(payload) % 4), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadPicture("picture_bad_base64", param=param) from error
+    return read_picture(data, max_pixels=max_pixels, param=param)
+
+
+def turn_upright(image: Image.Image) -> Image.Image:
+    """By its EXIF orientation; a picture whose EXIF cannot be read stays as it is."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except DECODING_FAULTS as error:
+        logger.debug("unreadable EXIF: %s", type(error).__name__)
+        return image
+
+
+def to_rgb(image: Image.Image) -> Image.Image:
+    """A copy in mode RGB; deeper pixels are scaled to 8 bits, never clipped."""
+    if image.mode.startswith("I;16"):
+        return _scaled(image, 65535.0)
+    if image.mode in ("I", "F"):
+        return _scaled(image, None)
+    if image.has_transparency_data:
+        layers = image.convert("RGBA")
+        ground = Image.new("RGB", image.size, WHITE)
+        ground.paste(layers, mask=layers.getchannel("A"))
+        return ground
+    return image.convert("RGB") if image.mode != "RGB" else image.copy()
+
+
+def _scaled(image: Image.Image, white: float | None) -> Image.Image:
+    """Grey values over `white` to 0..255; None takes the least range that holds all of them."""
+    import numpy as np
+
+    values = np.nan_to_num(np.asarray(image, dtype=np.float64))
+    if white is None:
+        least, most = float(values.min()), float(values.max())
+        if least < 0:
+            values, most = values - least, most - least
+        white = next((limit for limit in (1.0, 255.0, 65535.0) if most <= limit), most)
+        if white == 1.0 and image.mode == "I":
+            white = 255.0
+    grey = np.rint(values * (255.0 / white)).astype(np.uint8)
+    return Image.fromarray(grey).convert("RGB")
