@@ -1,0 +1,66 @@
+"""What every engine promises: echo, local and remote pass the same contract test."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Callable
+from typing import TYPE_CHECKING
+
+from admin_system.core.types import (
+    Box,
+    ChatRequest,
+    Delta,
+    End,
+    EngineSpec,
+    EngineStats,
+    LoadProgress,
+    ModelInfo,
+)
+
+if TYPE_CHECKING:
+    from admin_system.core.families.base import Family
+
+Report = Callable[[LoadProgress], None]
+"""Called with the progress of a load, from whatever thread loads."""
+
+
+class Engine(ABC):
+    """One loaded model and the way it is run.
+
+    `load` and `unload` block and are called by the model service alone, never at the same time.
+    `submit` is called on any event loop; its answer comes back on that loop.
+    """
+
+    def __init__(self, spec: EngineSpec) -> None:
+        self.spec = spec
+
+    @abstractmethod
+    def load(self, report: Report) -> ModelInfo:
+        """Makes the model ready to answer. Raises LoadError; nothing is left behind then."""
+
+    @abstractmethod
+    def unload(self) -> None:
+        """Ends what still runs with EngineFault and gives all memory back; may be repeated."""
+
+    @abstractmethod
+    def submit(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
+        """Answers with Delta, Delta, … and one End.
+
+        Closing the generator, or cancelling the task that reads it, ends the generation before
+        its next token; the place is free when `aclose` returns or at most one step later.
+        Raises BadRequest, QueueFull, UpstreamError or EngineFault, also after the first Delta.
+        """
+
+    @abstractmethod
+    def stats(self) -> EngineStats:
+        """Cheap, and callable from any thread."""
+
+    @property
+    @abstractmethod
+    def family(self) -> Family:
+        """How the model is spoken to; known after `load`."""
+
+    def find_boxes(self, text: str, request: ChatRequest) -> tuple[Box, ...]:
+        """Boxes of an answer in pixels of the request's pictures as sent."""
+        budget = self.family.pixel_budget(self.spec)
+        return self.family.find_boxes(text, request.picture_parts, budget)

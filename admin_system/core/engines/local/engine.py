@@ -1,0 +1,180 @@
+"""The engine in this process: a checkpoint run by torch, on one thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from admin_system.core.checkpoints.checkpoint import (
+    Checkpoint,
+    context_length_of,
+    inspect_checkpoint,
+    require_plain_weights,
+)
+from admin_system.core.engines.admission import Admission
+from admin_system.core.engines.base import Engine, Report
+from admin_system.core.engines.local.choice import Choice, read_choice, settle_choice
+from admin_system.core.engines.local.job import Job
+from admin_system.core.engines.meter import Meter
+from admin_system.core.errors import CoreError, EngineFault, LoadError
+from admin_system.core.families import find_family
+from admin_system.core.families.base import Family
+from admin_system.core.types import (
+    ChatRequest,
+    Delta,
+    End,
+    EngineSpec,
+    EngineStats,
+    LoadProgress,
+    ModelInfo,
+)
+
+logger = logging.getLogger(__name__)
+
+SLOTS = 1
+PREPARATION_THREADS = 2
+BOX_TAG = "<box>"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What lives from a load to its unload."""
+
+    family: Family
+    context_length: int
+    choice: Choice
+    preparation: Any
+    worker: Any
+    pool: ThreadPoolExecutor
+
+
+class LocalEngine(Engine):
+    def __init__(self, spec: EngineSpec) -> None:
+        super().__init__(spec)
+        self._loaded: Loaded | None = None
+        self._meter = Meter()
+        self._admission = Admission(SLOTS, spec.max_waiting)
+
+    def load(self, report: Report) -> ModelInfo:
+        self.unload()
+        try:
+            return self._load(report)
+        except CoreError:
+            raise
+        except Exception as error:
+            logger.exception("the checkpoint of %s cannot be loaded", self.spec.name)
+            raise LoadError("load_fault", kind=type(error).__name__) from error
+
+    def _load(self, report: Report) -> ModelInfo:
+        report(LoadProgress("stage_checking", 0.0))
+        checkpoint = inspect_checkpoint(self.spec.path)
+        require_plain_weights(checkpoint)
+        report(LoadProgress("stage_starting", 0.02))
+        from admin_system.core.engines.local.network import open_network
+        from admin_system.core.engines.local.placement import choose_placement
+        from admin_system.core.engines.local.preparation import Preparation, open_tokenizer
+        from admin_system.core.engines.local.text import Detokenizer
+        from admin_system.core.engines.local.worker import Worker
+
+        placement = choose_placement(self.spec, checkpoint)
+        context_length = context_length_of(self.spec, checkpoint)
+        tokenizer = open_tokenizer(checkpoint)
+        family = find_family(
+            checkpoint.config,
+            checkpoint.preprocessor,
+            writes_tags=BOX_TAG in tokenizer.get_added_vocab(),
+        )
+        budget = family.pixel_budget(self.spec)
+        preparation = Preparation(checkpoint, tokenizer, family, budget, context_length)
+        worker = Worker(
+            lambda: open_network(checkpoint, placement, self.spec.threads, report),
+            placement.device,
+            Detokenizer(tokenizer),
+            find_end_ids(checkpoint, tokenizer),
+            self._meter,
+        )
+        parameters = worker.start()
+        report(LoadProgress("stage_preparing", 0.95, checkpoint.bytes, checkpoint.bytes))
+        self._loaded = Loaded(
+            family=family,
+            context_length=context_length,
+            choice=read_choice(checkpoint.generation),
+            preparation=preparation,
+            worker=worker,
+            pool=ThreadPoolExecutor(PREPARATION_THREADS, thread_name_prefix="preparation"),
+        )
+        return ModelInfo(
+            family=family.name,
+            quantization=checkpoint.quantization,
+            precision=placement.precision,
+            device=placement.device,
+            context_length=context_length,
+            parameters=parameters,
+        )
+
+    def unload(self) -> None:
+        loaded, self._loaded = self._loaded, None
+        if loaded is not None:
+            loaded.worker.stop()
+            loaded.pool.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def family(self) -> Family:
+        if self._loaded is None:
+            raise EngineFault("engine_stopped")
+        return self._loaded.family
+
+    def stats(self) -> EngineStats:
+        return EngineStats(
+            running=self._admission.running,
+            waiting=self._admission.waiting,
+            slots=SLOTS,
+            tokens_per_second=self._meter.tokens_per_second,
+            generated_tokens=self._meter.total,
+        )
+
+    async def submit(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
+        with self._admission.enter() as place:
+            loaded = self._loaded
+            if loaded is None:
+                raise EngineFault("engine_stopped")
+            try:
+                prompt = await asyncio.get_running_loop().run_in_executor(
+                    loaded.pool, loaded.preparation.prepare, request
+                )
+            except (CoreError, asyncio.CancelledError):
+                raise
+            except Exception as error:
+                logger.exception("request %s cannot be prepared", request.id)
+                raise EngineFault("generation_failed", request=request.id) from error
+            left = loaded.context_length - prompt.tokens
+            limit = request.sampling.max_tokens or self.spec.defaults.max_tokens or left
+            job = Job(
+                id=request.id,
+                prompt=prompt,
+                choice=settle_choice(request.sampling, self.spec.defaults, loaded.choice),
+                max_tokens=min(limit, left),
+                stop=request.sampling.stop,
+                place=place,
+            )
+            loaded.worker.post(job)
+            try:
+                while True:
+                    item = await job.channel.get()
+                    yield item
+                    if isinstance(item, End):
+                        return
+            finally:
+                job.gone.set()
+
+
+def find_end_ids(checkpoint: Checkpoint, tokenizer: Any) -> frozenset[int]:
+    """The tokens that end an answer."""
+    stated = checkpoint.generation.get("eos_token_id")
+    ids = list(stated) if isinstance(stated, list) else [stated]
+    ids.append(tokenizer.eos_token_id)
+    return frozenset(number for number in ids if isinstance(number, int))

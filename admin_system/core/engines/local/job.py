@@ -1,0 +1,31 @@
+"""One request on its way between its event loop and the engine's thread."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from admin_system.core.engines.admission import Place
+from admin_system.core.engines.channel import Channel, Item
+from admin_system.core.engines.local.choice import Choice
+from admin_system.core.engines.local.preparation import Prompt
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """Made on the event loop that reads it; the engine's thread writes into it."""
+
+    id: str
+    """Of the request."""
+    prompt: Prompt
+    choice: Choice
+    max_tokens: int
+    stop: tuple[str, ...]
+    place: Place
+    channel: Channel = field(default_factory=Channel)
+    gone: threading.Event = field(default_factory=threading.Event)
+    """Set when nobody reads the answer any more."""
+
+    def put(self, item: Item) -> None:
+        if not self.channel.put(item):
+            self.gone.set()

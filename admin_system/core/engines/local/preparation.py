@@ -1,0 +1,128 @@
+"""Makes a request ready for the engine's thread: token ids, pixels and grids."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from admin_system.core.checkpoints.checkpoint import Checkpoint
+from admin_system.core.engines.local.template import Template
+from admin_system.core.errors import BadRequest, ContextTooLong
+from admin_system.core.families.base import Family
+from admin_system.core.types import ChatRequest, PicturePart, PixelBudget
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Tensors on the CPU; T tokens, P patches of all pictures, N pictures."""
+
+    ids: Any
+    """(1, T) int64."""
+    kinds: Any
+    """(1, T) int64: 0 text, 1 picture (transformers' mm_token_type_ids)."""
+    pixels: Any = None
+    """(P, values of a patch) float32; None without pictures."""
+    grids: Any = None
+    """(N, 3) int64: time, rows and columns of patches."""
+
+    @property
+    def tokens(self) -> int:
+        return int(self.ids.shape[1])
+
+
+class Preparation:
+    """Callable from several threads at once; knows nothing of the network's weights."""
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        tokenizer: Any,
+        family: Family,
+        budget: PixelBudget,
+        context_length: int,
+    ) -> None:
+        self._template = Template(tokenizer)
+        self._pictures = open_picture_processor(checkpoint)
+        self._family = family
+        self._budget = budget
+        self._context_length = context_length
+        self._image_id = read_image_id(checkpoint.config)
+        self._factor = self._pictures.patch_size * self._pictures.merge_size
+
+    def prepare(self, request: ChatRequest) -> Prompt:
+        """Raises BadRequest; ContextTooLong before any picture is touched."""
+        import torch
+
+        parts = request.picture_parts
+        shown = [self._shown_size(part) for part in parts]
+        counts = [width // self._factor * (height // self._factor) for width, height in shown]
+        ids = self._expand(self._template.encode(request.messages), counts)
+        if len(ids) + 1 > self._context_length:
+            raise ContextTooLong(len(ids), self._context_length)
+        tensor = torch.tensor([ids], dtype=torch.long)
+        kinds = (tensor == self._image_id).long()
+        if not parts:
+            return Prompt(tensor, kinds)
+        features = [self._read_patches(part, size) for part, size in zip(parts, shown, strict=True)]
+        return Prompt(
+            tensor,
+            kinds,
+            pixels=torch.cat([pixels for pixels, _ in features]),
+            grids=torch.cat([grid for _, grid in features]),
+        )
+
+    def _shown_size(self, part: PicturePart) -> tuple[int, int]:
+        picture = part.picture
+        return self._family.shown_size(picture.width, picture.height, part.detail, self._budget)
+
+    def _expand(self, ids: list[int], counts: list[int]) -> list[int]:
+        """Each picture's placeholder, repeated for every token that the picture takes."""
+        shown = ids.count(self._image_id)
+        if shown != len(counts):  # some templates show pictures in the turns of users only
+            raise BadRequest("pictures_not_shown", param="messages", shown=shown, sent=len(counts))
+        remaining = iter(counts)
+        expanded: list[int] = []
+        for token in ids:
+            expanded.extend([token] * (next(remaining) if token == self._image_id else 1))
+        return expanded
+
+    def _read_patches(self, part: PicturePart, shown: tuple[int, int]) -> tuple[Any, Any]:
+        area = shown[0] * shown[1]
+        features = self._pictures.preprocess(
+            [part.picture.image.resize(shown, self._pictures.resample)],
+            do_resize=False,
+            size={"shortest_edge": area, "longest_edge": area},
+            return_tensors="pt",
+        )
+        return features["pixel_values"], features["image_grid_thw"]
+
+
+def open_tokenizer(checkpoint: Checkpoint) -> Any:
+    """Never runs code of the folder, never asks the network."""
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(
+        checkpoint.path, trust_remote_code=False, local_files_only=True
+    )
+
+
+def open_picture_processor(checkpoint: Checkpoint) -> Any:
+    """The variant on Pillow: the other one needs torchvision."""
+    from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
+
+    named = {key: value for key, value in checkpoint.preprocessor.items() if value is not None}
+    for name in ("image_processor_type", "processor_class"):
+        named.pop(name, None)
+    return Qwen2VLImageProcessorPil(**named)
+
+
+def read_image_id(config: Mapping[str, object]) -> int:
+    """The token that stands for a part of a picture."""
+    value = config["image_token_id"]
+    if not isinstance(value, int):
+        raise TypeError(f"image_token_id is {value!r}; it is a token's number")
+    return value

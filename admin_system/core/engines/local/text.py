@@ -1,0 +1,56 @@
+"""Turns tokens into text as they come, never cutting a character."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from admin_system.core.grounding import GROUNDING_TOKENS
+
+UNFINISHED = "\ufffd"
+"""What a decoder writes for the first bytes of a character whose rest has not come."""
+
+
+class Detokenizer:
+    """For vocabularies of bytes, where the text of tokens is the text of their bytes joined."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._decode = tokenizer.backend_tokenizer.decode
+        self.silent = frozenset(
+            number
+            for number, token in tokenizer.added_tokens_decoder.items()
+            if token.special and token.content not in GROUNDING_TOKENS
+        )
+        """Special tokens that are no part of what is said."""
+
+    def decode(self, ids: list[int]) -> str:
+        text: str = self._decode(ids, skip_special_tokens=False)
+        return text
+
+
+class TextStream:
+    """The text of one answer."""
+
+    def __init__(self, detokenizer: Detokenizer) -> None:
+        self._detokenizer = detokenizer
+        self._pending: list[int] = []
+        self._sent = 0
+        """Characters of the pending tokens that are out already."""
+
+    def push(self, token: int) -> str:
+        """The characters that are complete with this token.
+
+        What is unfinished at the end of an answer is no character and never comes out.
+        """
+        if token in self._detokenizer.silent:
+            return ""
+        self._pending.append(token)
+        text = self._detokenizer.decode(self._pending)
+        # At most one unfinished character stands at the end; those before it are broken for good.
+        sure = text.removesuffix(UNFINISHED)
+        new = sure[self._sent :]
+        if len(sure) == len(text):
+            self._pending.clear()
+            self._sent = 0
+        else:
+            self._sent = len(sure)
+        return new

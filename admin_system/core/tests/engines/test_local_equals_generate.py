@@ -1,0 +1,190 @@
+"""The engine's own decode loop says, token for token, what transformers' `generate` says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from admin_system.core.checkpoints import MINIATURE
+from admin_system.core.checkpoints.checkpoint import inspect_checkpoint
+from admin_system.core.engines.local.choice import Choice
+from admin_system.core.engines.local.engine import LocalEngine
+from admin_system.core.engines.local.network import Network, Reading, open_network
+from admin_system.core.engines.local.placement import Placement
+from admin_system.core.engines.local.preparation import Preparation, Prompt, open_tokenizer
+from admin_system.core.engines.local.sampler import Sampler
+from admin_system.core.families import find_family
+from admin_system.core.tests.engines.conftest import draw_circle, ignore
+from admin_system.core.tests.engines.reference import Reference, write_random_checkpoint
+from admin_system.core.types import (
+    ChatRequest,
+    Delta,
+    End,
+    EngineSpec,
+    Message,
+    Part,
+    Picture,
+    PicturePart,
+    Sampling,
+    TextPart,
+    Usage,
+)
+
+MAX_TOKENS = 48
+GRADIENT = Picture(Image.linear_gradient("L").resize((90, 260)).convert("RGB"), sha256="")
+
+Turns = tuple[tuple[Any, Sequence[str | Picture]], ...]
+
+CONVERSATIONS: dict[str, Turns] = {
+    "text": (("user", ["你是谁？"]),),
+    "english": (("user", ["What can you do?"]),),
+    "square": (("user", [draw_circle(224, 224), "框出红色圆形"]),),
+    "wide": (("user", [draw_circle(400, 150), "Find the red circle"]),),
+    "tall": (("user", ["描述这张图片", GRADIENT]),),
+    "two pictures": (("user", [draw_circle(200, 200), GRADIENT, "描述这张图片"]),),
+    "several turns": (
+        ("system", ["You are helpful."]),
+        ("user", [draw_circle(120, 120), "框出红色圆形"]),
+        ("assistant", ["<ref>红色圆形</ref><box>(250,250),(750,750)</box>"]),
+        ("user", ["它是什么颜色？"]),
+    ),
+}
+
+
+def to_request(turns: Turns) -> ChatRequest:
+    def to_part(part: str | Picture) -> Part:
+        return TextPart(part) if isinstance(part, str) else PicturePart(part)
+
+    messages = tuple(Message(role, tuple(map(to_part, parts))) for role, parts in turns)
+    return ChatRequest(messages, Sampling(temperature=0, max_tokens=MAX_TOKENS))
+
+
+def to_reference(turns: Turns) -> tuple[list[dict[str, Any]], list[Image.Image]]:
+    images = [part.image for _, parts in turns for part in parts if isinstance(part, Picture)]
+    said = [
+        {
+            "role": role,
+            "content": [
+                {"type": "text", "text": part} if isinstance(part, str) else {"type": "image"}
+                for part in parts
+            ],
+        }
+        for role, parts in turns
+    ]
+    return said, images
+
+
+@pytest.fixture(scope="module", params=["miniature", "qwen2_vl", "qwen2_5_vl"])
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if request.param == "miniature":
+        return MINIATURE
+    return write_random_checkpoint(request.param, tmp_path_factory.mktemp(request.param))
+
+
+@pytest.fixture(scope="module")
+def reference(folder: Path) -> Reference:
+    return Reference(folder)
+
+
+@pytest.fixture(scope="module")
+def engine(folder: Path) -> Iterator[LocalEngine]:
+    engine = LocalEngine(EngineSpec("local", "local", path=str(folder), device="cpu"))
+    engine.load(ignore)
+    yield engine
+    engine.unload()
+
+
+@pytest.fixture(scope="module")
+def network(folder: Path) -> Network:
+    return open_network(inspect_checkpoint(folder), Placement("cpu", "float32"), 0, ignore)
+
+
+@pytest.fixture(scope="module")
+def preparation(folder: Path) -> Preparation:
+    checkpoint = inspect_checkpoint(folder)
+    family = find_family(checkpoint.config, checkpoint.preprocessor)
+    budget = family.pixel_budget(EngineSpec("local", "local", path=str(folder)))
+    return Preparation(checkpoint, open_tokenizer(checkpoint), family, budget, 2048)
+
+
+@pytest.mark.parametrize("name", CONVERSATIONS)
+async def test_every_input_and_every_token_is_equal(
+    reference: Reference,
+    preparation: Preparation,
+    network: Network,
+    engine: LocalEngine,
+    name: str,
+) -> None:
+    import torch
+
+    request = to_request(CONVERSATIONS[name])
+    inputs = reference.inputs(*to_reference(CONVERSATIONS[name]))
+    expected = reference.answer(inputs, MAX_TOKENS)
+
+    prompt = preparation.prepare(request)
+    assert prompt.ids.tolist() == inputs["input_ids"].tolist()
+    if prompt.pixels is not None:
+        assert prompt.grids.tolist() == inputs["image_grid_thw"].tolist()
+        assert torch.equal(prompt.pixels, inputs["pixel_values"])
+
+    tokens = []
+    with torch.inference_mode():
+        reading, logits = network.read(prompt)
+        sampler = Sampler(Choice(), prompt.ids)
+        while len(tokens) < len(expected):
+            tokens.append(sampler.pick(logits))
+            logits = network.step(reading, tokens[-1])
+    assert tokens == expected
+
+    items = [item async for item in engine.submit(request)]
+    end = items[-1]
+    assert isinstance(end, End)
+    assert end.usage == Usage(prompt.tokens, len(expected))
+    said = "".join(item.text for item in items if isinstance(item, Delta))
+    whole = reference.tokenizer.decode(expected, skip_special_tokens=True)
+    assert said == whole.removesuffix("\ufffd")  # a character that is cut off is none
+
+
+async def test_conversations_at_once_do_not_disturb_each_other(engine: LocalEngine) -> None:
+    """Positions belong to a request, not to the model as transformers keeps them."""
+
+    async def answer(turns: Turns) -> list[Delta | End]:
+        return [item async for item in engine.submit(to_request(turns))]
+
+    alone = [await answer(turns) for turns in CONVERSATIONS.values()]
+    together = await asyncio.gather(*(answer(turns) for turns in CONVERSATIONS.values()))
+    assert list(together) == alone
+
+
+def test_readings_that_take_turns_do_not_disturb_each_other(
+    preparation: Preparation, network: Network
+) -> None:
+    """One token of this conversation, one of that: what a batching engine will do."""
+    import torch
+
+    prompts = [preparation.prepare(to_request(turns)) for turns in CONVERSATIONS.values()]
+
+    def start(prompt: Prompt) -> tuple[Reading, list[int]]:
+        reading, logits = network.read(prompt)
+        return reading, [int(logits.argmax())]
+
+    def grow(reading: Reading, tokens: list[int]) -> None:
+        tokens.append(int(network.step(reading, tokens[-1]).argmax()))
+
+    with torch.inference_mode():
+        alone = []
+        for prompt in prompts:
+            reading, tokens = start(prompt)
+            for _ in range(8):
+                grow(reading, tokens)
+            alone.append(tokens)
+        together = [start(prompt) for prompt in prompts]
+        for _ in range(8):
+            for reading, tokens in together:
+                grow(reading, tokens)
+    assert [tokens for _, tokens in together] == alone

@@ -1,0 +1,194 @@
+"""What the remote engine says to its upstream, and what it makes of its answers."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from admin_system.core.engines.remote.engine import RemoteEngine
+from admin_system.core.errors import LoadError, UpstreamError
+from admin_system.core.images import read_base64_picture
+from admin_system.core.tests.engines.conftest import draw_circle, ignore
+from admin_system.core.tests.engines.upstream import KEY, Upstream, running_upstream
+from admin_system.core.types import (
+    ChatRequest,
+    Delta,
+    End,
+    EngineSpec,
+    LoadProgress,
+    Message,
+    PicturePart,
+    Sampling,
+    TextPart,
+)
+
+
+@pytest.fixture
+def service() -> Iterator[tuple[Upstream, EngineSpec]]:
+    with running_upstream() as (upstream, url):
+        yield upstream, EngineSpec("far", "remote", upstream_url=url, upstream_key=KEY)
+
+
+def loaded(spec: EngineSpec) -> RemoteEngine:
+    engine = RemoteEngine(spec)
+    engine.load(ignore)
+    return engine
+
+
+async def read(engine: RemoteEngine, request: ChatRequest) -> list[Delta | End]:
+    return [item async for item in engine.submit(request)]
+
+
+def say(text: str) -> ChatRequest:
+    return ChatRequest((Message.of_text("user", text),))
+
+
+async def test_every_field_and_the_upright_picture_reach_the_upstream(
+    service: tuple[Upstream, EngineSpec],
+) -> None:
+    upstream, spec = service
+    spec = replace(spec, defaults=Sampling(temperature=0.3, top_p=0.7))
+    picture = draw_circle(60, 40)
+    parts = (PicturePart(picture, detail="low"), TextPart("hello"))
+    messages = (Message.of_text("developer", "be kind"), Message("user", parts))
+    sampling = Sampling(temperature=0.5, top_k=9, seed=4, max_tokens=20, stop=("@",))
+    await read(loaded(spec), ChatRequest(messages, sampling))
+    (body,) = upstream.bodies
+    (system, user) = body.pop("messages")
+    assert body == {
+        "model": "model-a",
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "temperature": 0.5,
+        "top_p": 0.7,
+        "top_k": 9,
+        "seed": 4,
+        "max_tokens": 20,
+        "stop": ["@"],
+    }
+    assert system == {"role": "system", "content": "be kind"}
+    address = user["content"][0]["image_url"]
+    assert address["detail"] == "low"
+    sent = read_base64_picture(address["url"], max_pixels=10**6)
+    assert sent.image.tobytes() == picture.image.tobytes()
+    assert user["content"][1] == {"type": "text", "text": "hello"}
+
+
+async def test_leaving_hangs_up_on_the_upstream(service: tuple[Upstream, EngineSpec]) -> None:
+    upstream, spec = service
+    engine = loaded(spec)
+    answer = engine.submit(say("long " * 500))
+    await anext(answer)
+    await answer.aclose()
+    assert await asyncio.to_thread(upstream.hung_up.wait, 1)
+    assert upstream.engine.stats().running == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "status", "retry_after"),
+    [
+        ("refuse-busy", "upstream_refused", 429, 7),
+        ("refuse-bad", "upstream_refused", 400, 7),
+        ("refuse-broken", "upstream_refused", 500, 7),
+        ("nonsense", "upstream_bad_answer", None, None),
+        ("fault-inside", "upstream_refused", 200, None),
+        ("break-off in the middle", "upstream_interrupted", None, None),
+    ],
+)
+async def test_what_goes_wrong_upstream_is_told(
+    service: tuple[Upstream, EngineSpec],
+    asked: str,
+    code: str,
+    status: int | None,
+    retry_after: int | None,
+) -> None:
+    engine = loaded(service[1])
+    with pytest.raises(UpstreamError) as caught:
+        await read(engine, say(asked))
+    assert (caught.value.code, caught.value.status) == (code, status)
+    assert caught.value.retry_after == retry_after
+    if status in (429, 400, 500):
+        assert caught.value.values["reason"] == f"told to {asked}"
+    assert engine.stats().running == 0
+
+
+async def test_an_upstream_that_is_gone_is_told(service: tuple[Upstream, EngineSpec]) -> None:
+    engine = loaded(service[1])
+    engine.spec = replace(engine.spec, upstream_url=f"http://127.0.0.1:{free_port()}/v1")
+    with pytest.raises(UpstreamError) as caught:
+        await read(engine, say("hello"))
+    assert caught.value.code == "upstream_unreachable"
+
+
+def test_the_upstream_tells_name_family_and_length(service: tuple[Upstream, EngineSpec]) -> None:
+    engine = RemoteEngine(service[1])
+    info = engine.load(ignore)
+    assert (info.family, info.context_length) == ("qwen2_vl", 8192)
+    assert loaded(replace(service[1], family="qwen2_5_vl")).family.name == "qwen2_5_vl"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"upstream_url": ""}, "upstream_address_missing"),
+        ({"upstream_model": "model-b"}, "upstream_model_missing"),
+        ({"upstream_key": "wrong"}, "upstream_refused"),
+        ({"upstream_url": "http://127.0.0.1:1/v1"}, "upstream_unreachable"),
+        ({"upstream_url": "not an address"}, "upstream_unreachable"),
+    ],
+)
+def test_an_upstream_that_cannot_serve_is_found_out_at_load(
+    service: tuple[Upstream, EngineSpec], change: dict[str, str], code: str
+) -> None:
+    with pytest.raises(LoadError) as caught:
+        loaded(replace(service[1], **change))  # type: ignore[arg-type]
+    assert caught.value.code == code
+
+
+def test_load_and_unload_are_forwarded_to_a_process_of_ours(
+    service: tuple[Upstream, EngineSpec],
+) -> None:
+    upstream, spec = service
+    upstream.states = iter(
+        [("unloaded", None), ("loading", "model-a"), ("verifying", "model-a"), ("ready", "model-a")]
+    )
+    engine = RemoteEngine(replace(spec, upstream_is_ours=True, upstream_model="model-a"))
+    progress: list[LoadProgress] = []
+    engine.load(progress.append)
+    assert upstream.service_calls == [("load", {"model": "model-a"})]
+    assert progress[-1].fraction == 0.5
+    upstream.states = iter([("ready", "model-a"), ("unloaded", None)])
+    engine.unload()
+    assert upstream.service_calls[-1] == ("unload", None)
+
+
+def test_a_model_that_is_ready_there_is_not_loaded_again(
+    service: tuple[Upstream, EngineSpec],
+) -> None:
+    upstream, spec = service
+    loaded(replace(spec, upstream_is_ours=True, upstream_model="model-a"))
+    assert upstream.service_calls == []
+
+
+@pytest.mark.parametrize("last", [("failed", "model-a"), ("ready", "the-former-one")])
+def test_a_load_that_fails_there_fails_here_with_the_reason(
+    service: tuple[Upstream, EngineSpec], last: tuple[str, str]
+) -> None:
+    upstream, spec = service
+    upstream.states = iter([("ready", "the-former-one"), ("loading", "model-a"), last])
+    upstream.error = "no memory"
+    with pytest.raises(LoadError) as caught:
+        loaded(replace(spec, upstream_is_ours=True, upstream_model="model-a"))
+    assert caught.value.code == "upstream_failed"
+    assert caught.value.values["reason"] == "no memory"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
