@@ -1,0 +1,148 @@
+"""Who asks, and what they may: API keys, sessions of users, programs on this machine."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from asgiref.sync import sync_to_async
+from django.db.models import Q
+from django.utils import timezone
+
+from admin_system.core.errors import CoreError
+from admin_system.core.loopback import is_foreign_page, is_local_caller
+from admin_system.core.models import ApiKey
+from admin_system.core.models.api_key import Scope, default_scopes
+from admin_system.env import get_env
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
+
+KEY_PREFIX = "qvl_"
+PREFIX_LENGTH = 12
+"""Characters of a key that are kept readable, so that people can tell keys apart."""
+EVERYTHING = frozenset(Scope.values)
+READING = frozenset({Scope.CHAT.value, Scope.ANALYZE.value, Scope.SEARCH.value})
+"""What somebody may who only uses the service."""
+
+
+class AccessDenied(CoreError):
+    """`status` is the HTTP status: 401 who are you, 403 not you."""
+
+    def __init__(self, code: str, status: Literal[401, 403], /, **values: object) -> None:
+        super().__init__(code, param=None, **values)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever asks."""
+
+    owner: str
+    """Stable name under which records are kept: local, key:ID, user:ID or anonymous."""
+    scopes: frozenset[str]
+    kind: Literal["local", "key", "user", "anonymous"]
+
+    def require(self, scope: str) -> None:
+        """Raises AccessDenied."""
+        if scope not in self.scopes:
+            raise AccessDenied("scope_missing", 403, scope=scope)
+
+
+def make_api_key(
+    name: str, *, scopes: Collection[str] | None = None, expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """The row and the key itself, which nobody can read again. Raises ValueError."""
+    wanted = default_scopes() if scopes is None else sorted(set(scopes))
+    if unknown := set(wanted) - EVERYTHING:
+        raise ValueError(
+            f"no such scope: {', '.join(sorted(unknown))}; there are {', '.join(Scope.values)}"
+        )
+    secret = f"{KEY_PREFIX}{secrets.token_urlsafe(32)}"
+    row = ApiKey.objects.create(
+        name=name,
+        prefix=secret[:PREFIX_LENGTH],
+        digest=digest_of(secret),
+        scopes=wanted,
+        expires_at=expires_at,
+    )
+    return row, secret
+
+
+def find_key(secret: str) -> ApiKey | None:
+    """The row of a key, also of one that is revoked or expired."""
+    digest = digest_of(secret)
+    found = None
+    for row in ApiKey.objects.filter(prefix=secret[:PREFIX_LENGTH]):
+        if hmac.compare_digest(row.digest, digest):
+            found = row
+    return found
+
+
+def identify(
+    *,
+    bearer: str | None,
+    peer: str | None,
+    headers: Mapping[str, str],
+    user: AbstractBaseUser | AnonymousUser | None,
+) -> Caller:
+    """A key, then a session, then the open doors that `Env.access` allows.
+
+    `peer` is the address of the connection; `headers` is asked with lower-case names.
+    Programs of this machine may send any placeholder as their key, as OpenAI's clients insist
+    on one; what looks like one of our keys has to be valid. Raises AccessDenied.
+    """
+    env = get_env()
+    foreign = is_foreign_page(headers, tuple(env.trusted_origins))
+    through_door = env.access != "keys" and not foreign and is_local_caller(peer, headers)
+    welcome = through_door or env.access == "open"
+    if bearer and (bearer.startswith(KEY_PREFIX) or not welcome):
+        return _identify_key(bearer)
+    if user is not None and user.is_authenticated and not foreign:
+        return _caller_of_user(user)
+    if through_door:
+        return Caller("local", EVERYTHING, "local")
+    if welcome:
+        return Caller("anonymous", READING, "anonymous")
+    if foreign and (is_local_caller(peer, headers) or (user and user.is_authenticated)):
+        raise AccessDenied("origin_refused", 403, origin=headers.get("origin", "?"))
+    raise AccessDenied("key_missing", 401)
+
+
+aidentify = sync_to_async(identify)
+
+
+def _identify_key(secret: str) -> Caller:
+    row = find_key(secret)
+    if row is None:
+        raise AccessDenied("key_unknown", 401)
+    if row.revoked_at is not None:
+        raise AccessDenied("key_revoked", 401)
+    if not row.is_valid:
+        raise AccessDenied("key_expired", 401)
+    now = timezone.now()
+    # Written once a minute, not with every request.
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - timedelta(minutes=1))
+    if row.last_used_at is None or row.last_used_at < now - timedelta(minutes=1):
+        ApiKey.objects.filter(stale, pk=row.pk).update(last_used_at=now)
+    return Caller(f"key:{row.pk}", EVERYTHING.intersection(row.scopes), "key")
+
+
+def _caller_of_user(user: AbstractBaseUser) -> Caller:
+    """Superusers may everything, staff also keep the documents."""
+    scopes = READING
+    if getattr(user, "is_superuser", False):
+        scopes = EVERYTHING
+    elif getattr(user, "is_staff", False):
+        scopes = READING | {Scope.DOCUMENTS.value}
+    return Caller(f"user:{user.pk}", scopes, "user")
+
+
+def digest_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,118 @@
+"""API keys in the admin: made, shown once, changed, revoked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from admin_system.core.access import make_api_key
+from admin_system.core.models import ApiKey
+from admin_system.core.models.api_key import Scope, default_scopes
+
+MADE_SECRET = "made_secret"  # noqa: S105
+"""Attribute of the request that makes a key; the key lives no longer than that."""
+
+
+class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    scopes = forms.MultipleChoiceField(
+        label=_("Rights"),
+        choices=Scope.choices,
+        initial=default_scopes,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = ("name", "scopes", "expires_at")
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ModelAdmin):
+    form = ApiKeyForm
+    list_display = ("name", "beginning", "rights", "state", "last_used_at", "expires_at")
+    search_fields = ("name", "prefix")
+    search_help_text = _("Name or beginning of the key")
+    readonly_fields = ("beginning", "state", "last_used_at", "created_at")
+    change_form_outer_before_template = "core/admin/key_bar.html"
+
+    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
+        fields = ["name", "scopes", "expires_at"]
+        return [*fields, *self.readonly_fields] if obj else fields
+
+    @display(description=_("Begins with"), ordering="prefix")
+    def beginning(self, row: ApiKey) -> SafeString:
+        return format_html("<code>{}…</code>", row.prefix)
+
+    @display(description=_("Rights"))
+    def rights(self, row: ApiKey) -> str:
+        words = dict(Scope.choices)
+        return ", ".join(str(words.get(scope, scope)) for scope in row.scopes)
+
+    @display(description=_("State"))
+    def state(self, row: ApiKey) -> SafeString:
+        tone, word = "ok", gettext("Valid")
+        if row.revoked_at is not None:
+            tone, word = "bad", gettext("Revoked")
+        elif not row.is_valid:
+            tone, word = "off", gettext("Expired")
+        return format_html('<span class="tag tag--{}">{}</span>', tone, word)
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        row, secret = make_api_key(obj.name, scopes=obj.scopes, expires_at=obj.expires_at)
+        obj.__dict__.update(row.__dict__)
+        setattr(request, MADE_SECRET, secret)
+
+    def response_add(
+        self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Answers the post itself: a redirect would have to store the key on its way."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("New API key"),
+            "opts": self.opts,
+            "row": obj,
+            "secret": getattr(request, MADE_SECRET),
+        }
+        response = TemplateResponse(request, "core/admin/key_made.html", context)
+        add_never_cache_headers(response)
+        return response
+
+    def get_urls(self) -> list[URLPattern]:
+        revoke = path(
+            "<int:key>/revoke/",
+            self.admin_site.admin_view(require_POST(self.revoke)),
+            name="core_apikey_revoke",
+        )
+        return [revoke, *super().get_urls()]
+
+    def revoke(self, request: HttpRequest, key: int) -> HttpResponse:
+        row = self.get_object(request, str(key))
+        if row is None:
+            raise Http404
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        if row.revoked_at is None:
+            row.revoked_at = timezone.now()
+            row.save(update_fields=["revoked_at"])
+            self.log_change(request, row, [{"changed": {"fields": ["revoked_at"]}}])
+            messages.success(request, gettext("The key %s is revoked.") % row.name)
+        return HttpResponseRedirect(reverse("admin:core_apikey_changelist"))

@@ -1,0 +1,10 @@
+"""The model machine as a Django app; nothing is loaded from here."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CoreConfig(AppConfig):
+    name = "admin_system.core"
+    verbose_name = _("Service")
+    default_auto_field = "django.db.models.BigAutoField"

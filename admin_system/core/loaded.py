@@ -1,0 +1,64 @@
+"""A model that answers, and how many use it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from admin_system.core.engines.base import Engine, Report
+from admin_system.core.families.base import Family
+from admin_system.core.types import ChatRequest, Delta, End, EngineSpec, LoadProgress, ModelInfo
+from admin_system.core.verification import verify
+
+Create = Callable[[EngineSpec], Engine]
+
+
+@dataclass(slots=True, eq=False)
+class LoadedModel:
+    """`users` is changed under the lock of the model service only."""
+
+    engine: Engine
+    info: ModelInfo
+    loaded_at: float
+    """Seconds since the epoch."""
+    users: int = 0
+
+    @property
+    def spec(self) -> EngineSpec:
+        return self.engine.spec
+
+    @property
+    def family(self) -> Family:
+        return self.engine.family
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
+        """As Engine.submit, with text and boxes filled into the End."""
+        pieces: list[str] = []
+        async with aclosing(self.engine.submit(request)) as answer:
+            async for piece in answer:
+                if isinstance(piece, Delta):
+                    pieces.append(piece.text)
+                    yield piece
+                else:
+                    text = "".join(pieces)
+                    boxes = self.engine.find_boxes(text, request)
+                    yield replace(piece, text=text, boxes=boxes)
+
+
+def load_model(spec: EngineSpec, create: Create, report: Report) -> LoadedModel:
+    """Blocks until the model has answered once; gives its memory back when it does not.
+
+    `report` may raise to end the load. Raises CoreError, and what `report` raises.
+    """
+    engine = create(spec)
+    try:
+        info = engine.load(report)
+        report(LoadProgress("stage_verifying", 1.0))
+        verify(engine)
+        report(LoadProgress("stage_verifying", 1.0))
+    except BaseException:
+        engine.unload()
+        raise
+    return LoadedModel(engine, info, loaded_at=time.time())

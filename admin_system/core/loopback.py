@@ -1,0 +1,79 @@
+"""Recognises programs on this machine, and pages that only pretend to be such."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import urlsplit
+
+FORWARDED = (
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-server",
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "via",
+)
+"""Any of these says that the caller is somebody else than the proxy that connects."""
+DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
+
+
+def is_local_caller(peer: str | None, headers: Mapping[str, str]) -> bool:
+    """A connection from this machine to a loopback name, made by no proxy.
+
+    The name is checked because a page elsewhere can point its own name at this machine (DNS
+    rebinding). `headers` is asked with lower-case names.
+    """
+    return (
+        is_loopback(peer or "")
+        and not any(headers.get(name) for name in FORWARDED)
+        and is_loopback(host_of(headers.get("host", "")))
+    )
+
+
+def is_foreign_page(headers: Mapping[str, str], trusted: tuple[str, ...] = ()) -> bool:
+    """Whether a browser says that another site's page asks; programs say nothing of the kind."""
+    origin = headers.get("origin")
+    if origin is not None:
+        return origin not in trusted and not _same_place(origin, headers.get("host", ""))
+    return headers.get("sec-fetch-site", "none").lower() not in ("none", "same-origin")
+
+
+def is_loopback(name: str) -> bool:
+    """An address of 127.0.0.0/8 or ::1, or the name localhost."""
+    if name.lower() == "localhost":
+        return True
+    try:
+        address: IPv4Address | IPv6Address = ip_address(name)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return address.is_loopback
+
+
+def host_of(header: str) -> str:
+    """The name or address in a Host header, without port and brackets; empty when malformed."""
+    try:
+        return urlsplit(f"//{header}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _same_place(origin: str, host: str) -> bool:
+    """RFC 6454: same host and port; the Host header leaves the scheme's own port out."""
+    try:
+        asked, here = urlsplit(origin), urlsplit(f"{urlsplit(origin).scheme}://{host}")
+        default = DEFAULT_PORTS.get(asked.scheme)
+        return (
+            bool(asked.hostname)
+            and asked.hostname == here.hostname
+            and (asked.port or default) == (here.port or default)
+        )
+    except ValueError:
+        return False

@@ -1,0 +1,7 @@
+"""Rows that both doors need."""
+
+from admin_system.core.models.analysis_record import AnalysisRecord
+from admin_system.core.models.api_key import ApiKey
+from admin_system.core.models.model_config import ModelConfig
+
+__all__ = ["AnalysisRecord", "ApiKey", "ModelConfig"]

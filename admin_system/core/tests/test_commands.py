@@ -1,0 +1,40 @@
+"""The commands that make keys and the first administrator."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from admin_system.core.access import find_key
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command(*arguments, stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+def test_a_key_from_the_command_line_is_the_only_thing_printed() -> None:
+    secret = run("create_api_key", "robot", "--scopes", "chat", "admin", "--days", "7").strip()
+    row = find_key(secret)
+    assert row is not None
+    assert (row.name, row.scopes) == ("robot", ["admin", "chat"])
+    assert row.expires_at is not None
+    with pytest.raises(CommandError):
+        run("create_api_key", "robot", "--scopes", "fly")
+
+
+def test_the_first_administrator_can_log_in_with_the_printed_password() -> None:
+    lines = dict(line.split(": ") for line in run("create_admin").splitlines() if ": " in line)
+    assert lines["Administrator"] == "admin"
+    user = authenticate(username="admin", password=lines["Password"])
+    assert isinstance(user, User)
+    assert user.is_superuser
+    assert "Password" not in run("create_admin")
+    assert User.objects.count() == 1
