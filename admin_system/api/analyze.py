@@ -1,0 +1,143 @@
+"""POST /api/analyze: a picture and a question in, a clean answer with boxes out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.response import HttpResponseBase
+from ninja import Router
+
+from admin_system.api.answers import answer_analysis, find_analysis, find_boxed_url
+from admin_system.api.auth import Needs, get_caller
+from admin_system.api.bodies import EXAMPLE_ANALYZE, describe, read_json, require_json
+from admin_system.api.errors import DeadlinePassed
+from admin_system.api.fault_pages import language_of
+from admin_system.api.limits import DEADLINE_SECONDS, FIRST_VALUE_SECONDS, KEEP_ALIVE_SECONDS
+from admin_system.api.model_cards import find_model_name
+from admin_system.api.pictures import in_reader, read_base64, read_bytes
+from admin_system.api.protocol.frames import Frame
+from admin_system.api.protocol.plain import (
+    AnalyzeBody,
+    encode_analysis,
+    read_form,
+    to_analysis_request,
+)
+from admin_system.api.protocol.validation import to_body
+from admin_system.api.request_id import get_request_id
+from admin_system.api.responses import json_response
+from admin_system.api.sse import KEEP_ALIVE, encode_event, event_response
+from admin_system.api.stream_reader import Mark, StreamReader
+from admin_system.core.analysis import AnalysisRequest
+from admin_system.core.catalog import get_service
+from admin_system.core.errors import BadPicture, BadRequest
+from admin_system.core.records import asave_analysis
+from admin_system.core.types import Picture
+
+router = Router(tags=["analyze"])
+
+FORM = "multipart/form-data"
+FORM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["image"],
+    "properties": {
+        "image": {"type": "string", "format": "binary"},
+        "query": {"type": "string"},
+        "detect": {"type": "string", "description": "true, or names with commas between them"},
+        "max_tokens": {"type": "integer"},
+        "temperature": {"type": "number"},
+        "stream": {"type": "boolean"},
+    },
+}
+
+
+@router.post(
+    "/api/analyze",
+    auth=Needs("analyze"),
+    openapi_extra=describe(AnalyzeBody, form=FORM_SCHEMA),
+    summary="Analyse a picture",
+)
+async def analyze_picture(request: HttpRequest) -> HttpResponseBase:
+    """JSON with `image_base64`, or a form with the file `image`; with `stream` an SSE stream."""
+    require_json(request, FORM)
+    owner, language, request_id = get_caller(request).owner, language_of(request), get_request_id()
+
+    def read() -> tuple[AnalyzeBody, AnalysisRequest]:
+        is_form = request.content_type == FORM
+        body, picture = read_multipart(request) if is_form else read_plain(request.body)
+        return body, to_analysis_request(
+            body, picture, language=language, owner=owner, request_id=request_id
+        )
+
+    body, analysis = await in_reader(read)
+    model = await find_model_name(body.model)
+    if body.stream:
+        return await stream_frames(request, answer_analysis(analysis, model, request_id))
+    return await answer_whole(analysis, model)
+
+
+def read_plain(data: bytes) -> tuple[AnalyzeBody, Picture]:
+    """Raises BadRequest."""
+    body = read_json(data, AnalyzeBody, EXAMPLE_ANALYZE)
+    if body.image_base64 is None:
+        raise BadPicture("picture_missing", param="image_base64")
+    return body, read_base64(body.image_base64, "image_base64")
+
+
+def read_multipart(request: HttpRequest) -> tuple[AnalyzeBody, Picture]:
+    """Raises BadRequest."""
+    try:
+        fields, files = request.POST, request.FILES
+    except MultiPartParserError:
+        raise BadRequest("form_malformed") from None
+    if surplus := set(files) - {"image"}:
+        raise BadRequest("field_unknown_nearest", param=min(surplus)[:100], nearest="image")
+    body = to_body(AnalyzeBody, read_form(fields.dict()))
+    file = files.get("image")
+    if file is not None:
+        return body, read_bytes(file.read(), "image")
+    if body.image_base64 is None:
+        raise BadPicture("picture_missing", param="image")
+    return body, read_base64(body.image_base64, "image_base64")
+
+
+async def answer_whole(request: AnalysisRequest, model: str | None) -> HttpResponse:
+    demo = get_service().status().demo
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            analysis = await find_analysis(request, model)
+    except TimeoutError:
+        raise DeadlinePassed(DEADLINE_SECONDS) from None
+    record = await asave_analysis(request, analysis)
+    answer = encode_analysis(
+        analysis,
+        request.picture,
+        analysis_id=record.id,
+        boxed_image_url=find_boxed_url(record),
+        demo=demo,
+    )
+    return json_response(answer)
+
+
+async def stream_frames(request: HttpRequest, answer: AsyncGenerator[Frame]) -> HttpResponseBase:
+    reader = StreamReader(answer)
+    try:
+        first = await reader.read(FIRST_VALUE_SECONDS)
+        return await event_response(request, encode_frames(reader, first))
+    except BaseException:
+        await reader.close()
+        raise
+
+
+async def encode_frames(reader: StreamReader[Frame], first: Frame | Mark) -> AsyncGenerator[bytes]:
+    """`first` has been read already, so that a fault before it could get its own status."""
+    value = first
+    try:
+        while not isinstance(value, Mark) or value is Mark.WAITING:
+            yield KEEP_ALIVE if isinstance(value, Mark) else encode_event(value)
+            value = await reader.read(KEEP_ALIVE_SECONDS)
+    finally:
+        await reader.close()

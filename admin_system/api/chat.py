@@ -1,0 +1,138 @@
+"""POST /api/v1/chat/completions, and the same under its two other addresses."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from ninja import Router
+
+from admin_system.api.auth import Needs, get_caller
+from admin_system.api.bodies import EXAMPLE_CHAT, describe, read_json, require_json
+from admin_system.api.errors import DeadlinePassed
+from admin_system.api.limits import DEADLINE_SECONDS, FIRST_VALUE_SECONDS, KEEP_ALIVE_SECONDS
+from admin_system.api.model_cards import find_model_name
+from admin_system.api.pictures import in_reader, read_address
+from admin_system.api.protocol.completion import CompletionEncoder
+from admin_system.api.protocol.conversation import to_chat_request
+from admin_system.api.protocol.openai import ChatBody
+from admin_system.api.request_id import get_request_id
+from admin_system.api.responses import json_response
+from admin_system.api.sse import DONE, KEEP_ALIVE, encode_event, event_response
+from admin_system.api.stream_reader import Mark, StreamReader
+from admin_system.core.catalog import get_service
+from admin_system.core.types import ChatRequest, Delta, End
+
+router = Router(tags=["chat"])
+
+PATHS = ["/api/v1/chat/completions", "/api/chat/completions", "/v1/chat/completions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One chat request on its way to the model."""
+
+    request: ChatRequest
+    model: str | None
+    """Name of the configuration that was asked for; None takes the current one."""
+    began: float = field(default_factory=time.monotonic)
+
+    def start(self) -> AsyncGenerator[Delta | End]:
+        return get_service().stream(self.request, self.model)
+
+    def encoder(self, *, wants_usage: bool = False) -> CompletionEncoder:
+        status = get_service().status()
+        return CompletionEncoder(self.model or status.serving or "", status.demo, wants_usage)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
+
+
+@router.post(
+    PATHS[0], auth=Needs("chat"), openapi_extra=describe(ChatBody), summary="Chat completions"
+)
+async def create_chat_completion(request: HttpRequest) -> HttpResponseBase:
+    """As OpenAI's, with `message.boxes` and `processing_time` beside."""
+    require_json(request)
+    owner, request_id, data = get_caller(request).owner, get_request_id(), request.body
+
+    def read() -> tuple[ChatBody, ChatRequest]:
+        body = read_json(data, ChatBody, EXAMPLE_CHAT)
+        chat = to_chat_request(
+            body,
+            lambda address, param: read_address(address, param, owner),
+            owner=owner,
+            request_id=request_id,
+        )
+        return body, chat
+
+    body, chat = await in_reader(read)
+    completion = Completion(chat, await find_model_name(body.model))
+    if not body.stream:
+        return await answer_whole(completion)
+    wants_usage = body.stream_options is not None and body.stream_options.include_usage
+    reader = StreamReader(completion.start())
+    try:
+        first = await reader.read(FIRST_VALUE_SECONDS)
+        encoder = completion.encoder(wants_usage=wants_usage)
+        events = encode_events(completion, encoder, reader, first)
+        return await event_response(request, events)
+    except BaseException:
+        await reader.close()
+        raise
+
+
+for path in PATHS[1:]:
+    router.post(path, auth=Needs("chat"), include_in_schema=False)(create_chat_completion)
+
+
+async def answer_whole(completion: Completion) -> HttpResponse:
+    encoder = completion.encoder()
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            end = await find_end(completion.start())
+    except TimeoutError:
+        raise DeadlinePassed(DEADLINE_SECONDS) from None
+    answer = encoder.encode(end, completion.seconds)
+    return json_response(answer)
+
+
+async def find_end(stream: AsyncGenerator[Delta | End]) -> End:
+    """A caller that goes away cancels here, which ends the generation."""
+    try:
+        async for value in stream:
+            if isinstance(value, End):
+                return value
+    finally:
+        await stream.aclose()
+    raise RuntimeError("the stream ended without an End")
+
+
+async def encode_events(
+    completion: Completion,
+    encoder: CompletionEncoder,
+    reader: StreamReader[Delta | End],
+    first: Delta | End | Mark,
+) -> AsyncGenerator[bytes]:
+    """`first` has been read already, so that a fault before it could get its own status."""
+    value = first
+    try:
+        yield encode_event(encoder.encode_first())
+        while value is not Mark.ENDED:
+            if value is Mark.WAITING:
+                yield KEEP_ALIVE
+            elif isinstance(value, Delta):
+                yield encode_event(encoder.encode_delta(value.text))
+            elif isinstance(value, End):
+                yield encode_event(encoder.encode_last(value, completion.seconds))
+                if encoder.wants_usage:
+                    yield encode_event(encoder.encode_usage_chunk(value))
+            value = await reader.read(KEEP_ALIVE_SECONDS)
+        yield DONE
+    finally:
+        await reader.close()

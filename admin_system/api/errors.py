@@ -1,0 +1,199 @@
+"""Every failure as the caller sees it: the only table from exception to status.
+
+ApiError
+├── PathNotFound           no such address
+├── MethodNotAllowed       the address has other methods
+├── ContentTypeUnsupported the body is of a kind that is not read here
+├── BodyTooLarge           more bytes than `max_body_bytes`
+├── RecordNotFound         no such analysis of this caller
+└── DeadlinePassed         the answer took too long
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import BadRequest as DjangoBadRequest
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http.multipartparser import MultiPartParserError
+
+from admin_system.api.limits import RETRY_AFTER_SECONDS
+from admin_system.api.request_id import get_request_id
+from admin_system.core.access import AccessDenied
+from admin_system.core.errors import (
+    BadRequest,
+    CoreError,
+    EngineFault,
+    LoadError,
+    ModelNotFound,
+    ModelNotReady,
+    QueueFull,
+    UpstreamError,
+)
+from admin_system.core.types import Language
+from admin_system.env import get_env
+from admin_system.messages import sentence
+
+logger = logging.getLogger(__name__)
+
+
+class ApiError(Exception):
+    """A code of `messages.py` with the values of its sentence."""
+
+    def __init__(self, code: str, /, *, param: str | None = None, **values: object) -> None:
+        super().__init__(code, values)
+        self.code = code
+        self.param = param
+        self.values = values
+
+
+class PathNotFound(ApiError):
+    def __init__(self, path: str) -> None:
+        super().__init__("path_not_found", path=path[:200])
+
+
+class MethodNotAllowed(ApiError):
+    def __init__(self, method: str, path: str, allowed: str) -> None:
+        super().__init__("method_not_allowed", method=method, path=path, allowed=allowed)
+        self.allowed = allowed
+
+
+class ContentTypeUnsupported(ApiError):
+    def __init__(self, given: str, allowed: str) -> None:
+        super().__init__("content_type_unsupported", given=given[:100], allowed=allowed)
+
+
+class BodyTooLarge(ApiError):
+    def __init__(self) -> None:
+        limit = get_env().max_body_bytes / 2**20
+        super().__init__("body_too_large", limit=f"{limit:g}")
+
+
+class RecordNotFound(ApiError):
+    pass
+
+
+class DeadlinePassed(ApiError):
+    def __init__(self, seconds: float) -> None:
+        super().__init__("deadline_passed", seconds=f"{seconds:g}")
+
+
+STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (BadRequest, 400),
+    (AccessDenied, 401),  # or 403, as it says itself
+    (ModelNotFound, 404),
+    (PathNotFound, 404),
+    (RecordNotFound, 404),
+    (MethodNotAllowed, 405),
+    (BodyTooLarge, 413),
+    (ContentTypeUnsupported, 415),
+    (QueueFull, 429),
+    (EngineFault, 500),
+    (ModelNotReady, 503),
+    (LoadError, 503),
+    (UpstreamError, 503),  # or the upstream's own, where it is the caller's affair
+    (DeadlinePassed, 504),
+)
+TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    405: "invalid_request_error",
+    413: "invalid_request_error",
+    415: "invalid_request_error",
+    429: "rate_limit_error",
+    500: "server_error",
+    503: "model_not_ready",
+    504: "timeout_error",
+}
+PASSED_ON = frozenset({400, 413, 429, 504})
+"""Statuses of an upstream that are told to the caller as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One failure in the shape of the wire."""
+
+    status: int
+    type: str
+    code: str
+    message: str
+    param: str | None = None
+    progress: float | None = None
+    """0..1 while the model loads."""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def body(self) -> dict[str, Any]:
+        error: dict[str, Any] = {
+            "message": self.message,
+            "type": self.type,
+            "param": self.param,
+            "code": self.code,
+        }
+        if self.progress is not None:
+            error["progress"] = self.progress
+        return {"error": error}
+
+
+def to_fault(error: BaseException, language: Language) -> Fault:
+    """What a caller may know of an exception; our own faults go to the log with their id."""
+    error = to_coded(error)
+    request_id = get_request_id()
+    if not isinstance(error, CoreError | ApiError):
+        logger.error("request %s failed", request_id, exc_info=error)
+        message = sentence("server_fault", language, request_id=request_id)
+        return Fault(500, "server_error", "server_fault", message)
+    status = find_status(error)
+    if status >= 500:
+        logger.warning("request %s: %s %s", request_id, error.code, error.values)
+    progress = error.progress if isinstance(error, ModelNotReady) else None
+    values = {"request_id": request_id, "param": error.param, **error.values}
+    if isinstance(error, ModelNotReady) and "reason_values" in values:
+        values["reason"] = to_reason(values, language)
+    return Fault(
+        status,
+        TYPES[status],
+        error.code,
+        sentence(error.code, language, **values),
+        getattr(error, "param", None),
+        progress,
+        find_headers(error, status),
+    )
+
+
+def to_reason(values: dict[str, object], language: Language) -> str:
+    """The sentence inside a sentence: why a model failed."""
+    inner = values["reason_values"]
+    return sentence(str(values["reason"]), language, **(inner if isinstance(inner, dict) else {}))
+
+
+def to_coded(error: BaseException) -> BaseException:
+    """Django's own exceptions as ours."""
+    if isinstance(error, RequestDataTooBig):
+        return BodyTooLarge()
+    if isinstance(error, SuspiciousOperation | DjangoBadRequest | MultiPartParserError):
+        return BadRequest("request_malformed")
+    return error
+
+
+def find_status(error: CoreError | ApiError) -> int:
+    if isinstance(error, AccessDenied):
+        return error.status
+    if isinstance(error, UpstreamError) and error.status in PASSED_ON:
+        return error.status
+    return next(status for kind, status in STATUSES if isinstance(error, kind))
+
+
+def find_headers(error: CoreError | ApiError, status: int) -> dict[str, str]:
+    headers = {}
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = error.allowed
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status in {429, 503}:
+        headers["Retry-After"] = str(getattr(error, "retry_after", None) or RETRY_AFTER_SECONDS)
+    return headers

@@ -1,0 +1,25 @@
+"""The start and end of a server that tells of them (uvicorn does, daphne does not)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
+
+from admin_system.core.catalog import get_service
+
+
+class Lifespan:
+    """Gives the model back at the end; `asgi.py` itself has started its load."""
+
+    async def __call__(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await asyncio.to_thread(get_service().close)
+                await send({"type": "lifespan.shutdown.complete"})
+                return

@@ -1,0 +1,30 @@
+"""What one caller may take at once; the deployer's limits stand in `env.py`."""
+
+from __future__ import annotations
+
+MAX_STOP_STRINGS = 16
+MAX_PICTURES = 32
+"""In one conversation."""
+MAX_QUERY_CHARACTERS = 20_000
+MAX_LABELS = 50
+"""Names to be found in one analysis."""
+
+DEADLINE_SECONDS = 600.0
+"""How long one answer may take."""
+FIRST_VALUE_SECONDS = 1.0
+"""How long a stream waits for its first value before it answers 200: a fault that comes sooner
+gets its own status."""
+KEEP_ALIVE_SECONDS = 10.0
+"""Silence in a stream after which a comment is sent."""
+
+RUNNING_PER_CONNECTION = 8
+"""Requests at once on one WebSocket."""
+IDLE_SECONDS = 3600.0
+"""Silence on a WebSocket with nothing running, after which it is closed with 4408."""
+REMEMBERED_TURNS = 40
+"""Messages of the conversation that a WebSocket keeps for the short form."""
+
+RETRY_AFTER_SECONDS = 5
+"""Said with 429 and 503 where the service gives no time of its own."""
+PAGE_SIZE = 50
+MAX_PAGE_SIZE = 200

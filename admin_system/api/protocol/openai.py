@@ -1,0 +1,130 @@
+"""Chat completions as OpenAI words them, and their translation to core's values."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from admin_system.api.limits import MAX_STOP_STRINGS
+from admin_system.api.protocol.validation import TAG, Body, neutral
+from admin_system.core.types import Detail
+
+
+def tag_of_content(value: Any) -> str | None:
+    if isinstance(value, str):
+        return f"{TAG}text"
+    return f"{TAG}parts" if isinstance(value, list) else None
+
+
+def tag_of_part(value: Any) -> str:
+    """Anything that is no picture is checked as a text part, so that its fault is found there."""
+    is_picture = isinstance(value, dict) and value.get("type") == "image_url"
+    return f"{TAG}picture" if is_picture else f"{TAG}text"
+
+
+def tag_of_stop(value: Any) -> str:
+    return f"{TAG}several" if isinstance(value, list) else f"{TAG}one"
+
+
+class ImageUrl(Body):
+    url: str = Field(min_length=1, description="A data: URL, or /media/… of this server.")
+    detail: Detail = "auto"
+
+
+class TextPartBody(Body):
+    type: Literal["text", "image_url"]
+    text: str
+
+
+class PicturePartBody(Body):
+    type: Literal["image_url"]
+    image_url: ImageUrl
+
+
+PartBody = Annotated[
+    Annotated[TextPartBody, Tag(f"{TAG}text")] | Annotated[PicturePartBody, Tag(f"{TAG}picture")],
+    Discriminator(tag_of_part),
+]
+Content = Annotated[
+    Annotated[str, Tag(f"{TAG}text")]
+    | Annotated[list[PartBody], Field(min_length=1), Tag(f"{TAG}parts")],
+    Discriminator(
+        tag_of_content,
+        custom_error_type="field_not_a_content",
+        custom_error_message="text or parts",
+    ),
+]
+StopString = Annotated[str, Field(min_length=1)]
+Stop = Annotated[
+    Annotated[StopString, Tag(f"{TAG}one")]
+    | Annotated[list[StopString], Field(max_length=MAX_STOP_STRINGS), Tag(f"{TAG}several")],
+    Discriminator(tag_of_stop),
+]
+
+
+class MessageBody(Body):
+    role: Literal["system", "developer", "user", "assistant", "tool"]
+    content: Content
+    tool_call_id: str | None = None
+    name: Annotated[Any, neutral()] = None
+    tool_calls: Annotated[Any, neutral([])] = None
+    function_call: Annotated[Any, neutral()] = None
+    refusal: Annotated[Any, neutral()] = None
+    audio: Annotated[Any, neutral()] = None
+    annotations: Any = Field(None, description="As we answered it; without effect.")
+    boxes: Any = Field(None, description="As we answered it; without effect.")
+
+
+class StreamOptions(Body):
+    include_usage: bool = False
+    include_obfuscation: Annotated[Any, neutral(False)] = None
+
+
+WITHOUT_EFFECT = "Accepted without effect."
+
+
+class ChatBody(Body):
+    """A request for a chat completion."""
+
+    messages: list[MessageBody] = Field(min_length=1)
+    model: str | None = Field(None, description="A name, an alias, or none for the current one.")
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    temperature: float | None = Field(None, ge=0, le=2)
+    top_p: float | None = Field(None, gt=0, le=1)
+    top_k: int | None = Field(None, ge=0, description="0 switches it off.")
+    seed: int | None = Field(None, ge=-(2**63), lt=2**63)
+    stop: Stop | None = None
+    max_tokens: int | None = Field(None, ge=1)
+    max_completion_tokens: int | None = Field(None, ge=1)
+
+    user: str | None = Field(None, description=WITHOUT_EFFECT)
+    metadata: dict[str, Any] | None = Field(None, description=WITHOUT_EFFECT)
+    store: bool | None = Field(None, description=WITHOUT_EFFECT)
+    service_tier: str | None = Field(None, description=WITHOUT_EFFECT)
+    safety_identifier: str | None = Field(None, description=WITHOUT_EFFECT)
+    prompt_cache_key: str | None = Field(None, description=WITHOUT_EFFECT)
+
+    n: Annotated[Any, neutral(1)] = None
+    logprobs: Annotated[Any, neutral(False)] = None
+    top_logprobs: Annotated[Any, neutral(0)] = None
+    min_p: Annotated[Any, neutral(0, 0.0)] = None
+    repetition_penalty: Annotated[Any, neutral(1, 1.0)] = None
+    presence_penalty: Annotated[Any, neutral(0, 0.0)] = None
+    frequency_penalty: Annotated[Any, neutral(0, 0.0)] = None
+    logit_bias: Annotated[Any, neutral({})] = None
+    response_format: Annotated[Any, neutral({"type": "text"})] = None
+    tools: Annotated[Any, neutral([])] = None
+    tool_choice: Annotated[Any, neutral("none", "auto")] = None
+    parallel_tool_calls: Annotated[Any, neutral(True, False)] = None
+    functions: Annotated[Any, neutral([])] = None
+    function_call: Annotated[Any, neutral("none", "auto")] = None
+    modalities: Annotated[Any, neutral(["text"])] = None
+    audio: Annotated[Any, neutral()] = None
+    prediction: Annotated[Any, neutral()] = None
+    reasoning_effort: Annotated[Any, neutral("none")] = None
+    verbosity: Annotated[Any, neutral()] = None
+    web_search_options: Annotated[Any, neutral()] = None
+    knowledge_base: Annotated[Any, neutral()] = None
+    prompt_template: Annotated[Any, neutral()] = None

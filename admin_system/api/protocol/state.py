@@ -1,0 +1,70 @@
+"""ServiceStatus -> what /api/status and /api/service say of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from admin_system.core.types import Language, ServiceState, ServiceStatus
+from admin_system.messages import sentence
+
+Health = Literal["ok", "loading", "stopped", "degraded"]
+
+
+def find_health(status: ServiceStatus) -> Health:
+    """Degraded: failed, or answering with the model of before since the wanted one failed."""
+    if status.state in (ServiceState.LOADING, ServiceState.VERIFYING):
+        return "loading"
+    if status.state is ServiceState.UNLOADED:
+        return "stopped"
+    return "ok" if status.state is ServiceState.READY and status.error is None else "degraded"
+
+
+def encode_model(status: ServiceStatus, language: Language) -> dict[str, Any]:
+    """Nothing is invented: what is not known is null."""
+    info, progress = status.info, status.progress
+    return {
+        "name": status.model,
+        "demo": status.demo,
+        "state": status.state.value,
+        "serving": status.serving,
+        "progress": progress.fraction if progress else None,
+        "stage": (
+            {"code": progress.stage, "sentence": sentence(progress.stage, language)}
+            if progress
+            else None
+        ),
+        "bytes_done": progress.bytes_done if progress else None,
+        "bytes_total": progress.bytes_total if progress else None,
+        "error": encode_reason(status, language),
+        "family": info.family if info else None,
+        "quantization": info.quantization if info else None,
+        "precision": info.precision if info else None,
+        "device": info.device if info else None,
+        "parameters": info.parameters if info else None,
+        "context_length": info.context_length if info else None,
+        "warnings": [sentence(code, language) for code in info.warnings] if info else [],
+        "loaded_at": (
+            datetime.fromtimestamp(status.loaded_at, UTC).isoformat() if status.loaded_at else None
+        ),
+    }
+
+
+def encode_reason(status: ServiceStatus, language: Language) -> dict[str, Any] | None:
+    if status.error is None:
+        return None
+    code, values = status.error
+    return {"code": code, "message": sentence(code, language, **values)}
+
+
+def encode_engine(status: ServiceStatus) -> dict[str, Any] | None:
+    if status.stats is None:
+        return None
+    return {
+        "running": status.stats.running,
+        "waiting": status.stats.waiting,
+        "slots": status.stats.slots,
+        "tokens_per_second": status.stats.tokens_per_second,
+        "generated_tokens": status.stats.generated_tokens,
+        "cache_hit_rates": None,
+    }

@@ -1,0 +1,79 @@
+"""GET /api/status, /healthz, /readyz: how the service is, for people, pages and supervisors."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from admin_system.api.auth import find_caller
+from admin_system.api.fault_pages import language_of
+from admin_system.api.pictures import in_reader
+from admin_system.api.protocol.state import encode_engine, encode_model, find_health
+from admin_system.api.responses import json_response
+from admin_system.core.access import AccessDenied
+from admin_system.core.catalog import get_service
+from admin_system.core.devices import read_machine
+from admin_system.core.errors import ModelNotReady
+from admin_system.env import get_env
+from admin_system.version import VERSION
+
+router = Router(tags=["status"])
+
+STARTED = time.monotonic()
+
+
+@router.get("/api/status", auth=None, summary="State of the service")
+async def get_status(request: HttpRequest) -> HttpResponse:
+    """Strangers learn `status` and `version`, everybody else the whole."""
+    status = get_service().status()
+    answer: dict[str, Any] = {"status": find_health(status), "version": VERSION}
+    if await is_known(request):
+        machine = asdict(await in_reader(lambda: read_machine(get_env().data_dir)))
+        gpus = machine.pop("gpus")
+        answer |= {
+            "model": encode_model(status, language_of(request)),
+            "engine": encode_engine(status),
+            "gpus": gpus,
+            "system": machine,
+            "knowledge_base": None,
+            "uptime": round(time.monotonic() - STARTED, 1),
+        }
+    return json_response(answer)
+
+
+async def is_known(request: HttpRequest) -> bool:
+    try:
+        return (await find_caller(request)).kind != "anonymous"
+    except AccessDenied:
+        return False
+
+
+@router.get("/healthz", auth=None, summary="The process is up")
+async def get_health(request: HttpRequest) -> HttpResponse:
+    return json_response({"status": "ok"})
+
+
+@router.get("/readyz", auth=None, summary="Requests will be answered")
+async def get_readiness(request: HttpRequest) -> HttpResponse:
+    """503 with the reason where the database or the model cannot answer."""
+    await check_database()
+    if settings.LOAD_MODEL:
+        with get_service().hold():
+            pass
+    return json_response({"status": "ok"})
+
+
+@database_sync_to_async
+def check_database() -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        raise ModelNotReady("database_unreachable") from None

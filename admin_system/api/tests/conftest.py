@@ -1,0 +1,78 @@
+"""Server processes shared by all tests of the API: each starts once, when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from admin_system.api.tests.server import Kind, ServerProcess, prepare
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    folder = tmp_path_factory.mktemp("template")
+    return folder, prepare(folder)
+
+
+@contextmanager
+def running(
+    kind: Kind,
+    model: str,
+    template: tuple[Path, dict[str, str]],
+    factory: pytest.TempPathFactory,
+    **settings: str,
+) -> Iterator[ServerProcess]:
+    folder, keys = template
+    server = ServerProcess(kind, model, folder, keys, factory.mktemp(kind), settings)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def uvicorn_server(
+    template: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerProcess]:
+    with running("uvicorn", "echo", template, tmp_path_factory) as server:
+        server.wait_for("/readyz")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def daphne_server(
+    template: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerProcess]:
+    with running("daphne", "echo", template, tmp_path_factory) as server:
+        server.wait_for("/readyz")
+        yield server
+
+
+@pytest.fixture(params=["uvicorn", "daphne"])
+def server(request: pytest.FixtureRequest) -> ServerProcess:
+    """The test runs on both servers."""
+    return cast(ServerProcess, request.getfixturevalue(f"{request.param}_server"))
+
+
+@pytest.fixture
+def demo_server(
+    template: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerProcess]:
+    """With the miniature model, which is still loading."""
+    with running("uvicorn", "builtin-demo", template, tmp_path_factory) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def locked_server(
+    template: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerProcess]:
+    """Everybody needs a key, as callers from other machines do."""
+    with running("uvicorn", "echo", template, tmp_path_factory, ACCESS="keys") as server:
+        server.wait_for("/readyz?")
+        yield server

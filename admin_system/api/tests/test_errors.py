@@ -1,0 +1,128 @@
+"""Every failure has one shape, the right status, a number, and a sentence that helps."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from admin_system.api.tests.server import ServerProcess
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+
+CHAT = "/api/v1/chat/completions"
+HELLO = {"messages": [{"role": "user", "content": "hello"}]}
+
+
+def fault(answer: httpx.Response, status: int) -> dict[str, Any]:
+    """The error of an answer, after what all of them have in common was checked."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"].startswith("application/json")
+    assert answer.headers["x-request-id"].startswith("req_")
+    error: dict[str, Any] = answer.json()["error"]
+    assert {"message", "type", "param", "code"} <= set(error)
+    assert error["message"]
+    return error
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/api/nothing", 404, "path_not_found"),
+        ("GET", "/v1/nothing/", 404, "path_not_found"),
+        ("GET", "/nothing", 404, "path_not_found"),
+        ("GET", "/media/analyses/boxed/x.png", 404, "path_not_found"),
+        ("GET", "/media/..%2fdb.sqlite3", 404, "path_not_found"),
+        ("GET", "/media/secret_key", 404, "path_not_found"),
+        ("GET", CHAT, 405, "method_not_allowed"),
+        ("POST", "/api/status/", 405, "method_not_allowed"),
+        ("DELETE", "/healthz", 405, "method_not_allowed"),
+        ("GET", "/api/v1/models/nothing", 404, "model_not_found"),
+        ("GET", "/api/analyses/an_0", 404, "analysis_not_found"),
+        ("GET", "/api/analyses?limit=x", 400, "field_wrong"),
+        ("GET", "/api/analyses?cursor=x", 400, "cursor_unknown"),
+    ],
+)
+def test_a_failure_without_a_body_is_json(
+    server: ServerProcess, method: str, path: str, status: int, code: str
+) -> None:
+    answer = httpx.request(method, server.url + path)
+    assert fault(answer, status)["code"] == code
+    if status == 405:
+        assert answer.headers["allow"] in {"GET", "POST"}
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "code", "param"),
+    [
+        (b'{"messages": [],\n "x" 1}', 400, "json_malformed", None),
+        (b'{"messages": NaN}', 400, "json_not_a_number", None),
+        (b'{"model": "a", "model": "b"}', 400, "json_duplicate_field", "model"),
+        (b"[]", 400, "body_not_an_object", None),
+        (b'{"a": "\xff"}', 400, "body_not_utf8", None),
+        (b"{}", 400, "field_missing", "messages"),
+    ],
+)
+def test_a_body_at_fault_is_told_where(
+    uvicorn_server: ServerProcess, content: bytes, status: int, code: str, param: str | None
+) -> None:
+    answer = httpx.post(
+        uvicorn_server.url + CHAT, content=content, headers={"Content-Type": "application/json"}
+    )
+    error = fault(answer, status)
+    assert (error["code"], error["param"]) == (code, param)
+
+
+def test_another_content_type_is_refused(uvicorn_server: ServerProcess) -> None:
+    answer = httpx.post(uvicorn_server.url + CHAT, data={"x": "1"})
+    assert "application/json" in fault(answer, 415)["message"]
+
+
+def test_every_address_answers_with_and_without_its_slash(server: ServerProcess) -> None:
+    for path in ("/api", "/api/status", "/api/v1/models", "/v1/models/echo", "/healthz", "/readyz"):
+        for address in (path, f"{path}/"):
+            assert httpx.get(server.url + address).status_code == 200, address
+    for path in (CHAT, "/api/chat/completions", "/v1/chat/completions"):
+        for address in (path, f"{path}/"):
+            assert httpx.post(server.url + address, json=HELLO).status_code == 200, address
+
+
+def test_the_endpoints_are_listed_and_described_offline(uvicorn_server: ServerProcess) -> None:
+    listed = httpx.get(f"{uvicorn_server.url}/api/").json()
+    paths = {endpoint["path"] for endpoint in listed["endpoints"]}
+    assert {CHAT, "/api/analyze", "/api/status", "/api/service/load"} <= paths
+    described = httpx.get(f"{uvicorn_server.url}/api/openapi.json").json()
+    assert paths == set(described["paths"])
+    page = httpx.get(f"{uvicorn_server.url}/api/docs")
+    assert page.status_code == 200
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    for address in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+        assert httpx.get(uvicorn_server.url + address).status_code == 200, address
+
+
+def test_strangers_need_a_key_and_learn_little(locked_server: ServerProcess) -> None:
+    url, keys = locked_server.url, locked_server.keys
+    assert fault(httpx.post(url + CHAT, json=HELLO), 401)["type"] == "authentication_error"
+    wrong = {"Authorization": "Bearer qvl_wrong"}
+    assert fault(httpx.post(url + CHAT, json=HELLO, headers=wrong), 401)["code"] == "key_unknown"
+    chat = {"Authorization": f"Bearer {keys['chat']}"}
+    assert httpx.post(url + CHAT, json=HELLO, headers=chat).status_code == 200
+    refused = httpx.post(f"{url}/api/service/unload", headers=chat)
+    assert fault(refused, 403)["type"] == "permission_error"
+    assert set(httpx.get(f"{url}/api/status").json()) == {"status", "version"}
+    assert "model" in httpx.get(f"{url}/api/status", headers=chat).json()
+
+
+def test_a_foreign_page_is_turned_away_on_loopback(uvicorn_server: ServerProcess) -> None:
+    headers = {"Origin": "http://evil.example"}
+    answer = httpx.post(uvicorn_server.url + CHAT, json=HELLO, headers=headers)
+    assert fault(answer, 403)["code"] == "origin_refused"
+
+
+def test_head_is_answered_like_get_without_a_body(server: ServerProcess) -> None:
+    answer = httpx.head(f"{server.url}/healthz")
+    assert answer.status_code == 200
+    assert not answer.content

@@ -1,0 +1,188 @@
+"""What a chat body may hold, and how its faults are named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from admin_system.api.protocol.conversation import to_chat_request
+from admin_system.api.protocol.openai import ChatBody
+from admin_system.api.protocol.plain import AnalyzeBody
+from admin_system.api.protocol.strict_json import read_object
+from admin_system.api.protocol.validation import to_body
+from admin_system.core.errors import BadRequest
+from admin_system.core.types import Picture
+
+HELLO = [{"role": "user", "content": "hello"}]
+
+
+def refusal(**fields: Any) -> tuple[str, str | None]:
+    with pytest.raises(BadRequest) as refused:
+        to_body(ChatBody, {"messages": HELLO, **fields})
+    return refused.value.code, refused.value.param
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("n", 1),
+        ("logprobs", False),
+        ("presence_penalty", 0),
+        ("frequency_penalty", 0.0),
+        ("repetition_penalty", 1.0),
+        ("min_p", 0),
+        ("tools", []),
+        ("tool_choice", "auto"),
+        ("logit_bias", {}),
+        ("response_format", {"type": "text"}),
+        ("knowledge_base", None),
+        ("user", "somebody"),
+        ("metadata", {"a": "b"}),
+        ("store", True),
+        ("service_tier", "auto"),
+        ("safety_identifier", "x"),
+        ("prompt_cache_key", "x"),
+        ("stop", None),
+        ("stop", ["a"] * 16),
+    ],
+)
+def test_neutral_values_pass(field: str, value: object) -> None:
+    assert to_body(ChatBody, {"messages": HELLO, field: value}).messages
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("n", 2),
+        ("n", True),
+        ("logprobs", True),
+        ("presence_penalty", 0.5),
+        ("tools", [{"type": "function"}]),
+        ("response_format", {"type": "json_object"}),
+        ("logit_bias", {"5": 1}),
+        ("min_p", 0.1),
+        ("knowledge_base", {"topic": "x"}),
+        ("prompt_template", "x"),
+    ],
+)
+def test_what_is_not_honoured_is_refused_by_its_name(field: str, value: object) -> None:
+    assert refusal(**{field: value}) == ("field_not_honoured", field)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "param"),
+    [
+        ({"temperature": "0"}, "field_not_a_number", "temperature"),
+        ({"temperature": True}, "field_not_a_number", "temperature"),
+        ({"temperature": -1}, "field_under_minimum", "temperature"),
+        ({"top_p": 0}, "field_below_range", "top_p"),
+        ({"max_tokens": 1.5}, "field_not_an_integer", "max_tokens"),
+        ({"max_tokens": 0}, "field_under_minimum", "max_tokens"),
+        ({"stream": "true"}, "field_not_a_boolean", "stream"),
+        ({"stop": ["a"] * 17}, "field_too_many", "stop"),
+        ({"stop": [""]}, "field_empty", "stop[0]"),
+        ({"stop": 5}, "field_not_a_string", "stop"),
+        ({"max_token": 5}, "field_unknown_nearest", "max_token"),
+        ({"qqq": 5}, "field_unknown", "qqq"),
+        ({"messages": []}, "field_too_few", "messages"),
+        ({"messages": "hi"}, "field_not_a_list", "messages"),
+        ({"messages": ["hi"]}, "field_not_an_object", "messages[0]"),
+        (
+            {"messages": [{"role": "robot", "content": "x"}]},
+            "field_not_one_of",
+            "messages[0].role",
+        ),
+        (
+            {"messages": [{"role": "user", "content": 5}]},
+            "field_not_a_content",
+            "messages[0].content",
+        ),
+        (
+            {"messages": [{"role": "user", "content": [{"type": "input_audio"}]}]},
+            "field_not_one_of",
+            "messages[0].content[0].type",
+        ),
+        (
+            {
+                "messages": [
+                    {
+                        "role": "user",
+                        "content": [
+                            {"type": "text", "text": "x"},
+                            {"type": "image_url", "image_url": "http://x"},
+                        ],
+                    }
+                ]
+            },
+            "field_not_an_object",
+            "messages[0].content[1].image_url",
+        ),
+        ({"stream_options": {"include": 1}}, "field_unknown_nearest", "stream_options.include"),
+    ],
+)
+def test_a_fault_is_named_with_its_place(fields: dict[str, Any], code: str, param: str) -> None:
+    assert refusal(**fields) == (code, param)
+
+
+def test_what_we_answered_can_be_sent_back() -> None:
+    """Clients keep a conversation by appending the message they were given, whole."""
+    answered: dict[str, Any] = {
+        "role": "assistant",
+        "content": "hello",
+        "refusal": None,
+        "tool_calls": None,
+        "annotations": [],
+        "boxes": [],
+    }
+    body = to_body(ChatBody, {"messages": [*HELLO, answered, *HELLO]})
+    assert body.messages[1].content == "hello"
+
+
+def never(address: str, param: str) -> Picture:
+    raise AssertionError("no picture was to be read")
+
+
+def test_pictures_belong_to_users() -> None:
+    part = {"type": "image_url", "image_url": {"url": "data:,"}}
+    body = to_body(ChatBody, {"messages": [{"role": "system", "content": [part]}, *HELLO]})
+    with pytest.raises(BadRequest) as refused:
+        to_chat_request(body, never, owner="local", request_id="r")
+    assert (refused.value.code, refused.value.param) == (
+        "picture_in_role",
+        "messages[0].content[0]",
+    )
+
+
+def test_two_limits_that_disagree_are_refused() -> None:
+    body = to_body(ChatBody, {"messages": HELLO, "max_tokens": 5, "max_completion_tokens": 6})
+    with pytest.raises(BadRequest, match="fields_conflict"):
+        to_chat_request(body, never, owner="local", request_id="r")
+
+
+def test_detect_is_a_switch_or_labels() -> None:
+    assert to_body(AnalyzeBody, {"detect": True}).detect is True
+    assert to_body(AnalyzeBody, {"detect": ["cat"]}).detect == ["cat"]
+    with pytest.raises(BadRequest, match="field_not_labels"):
+        to_body(AnalyzeBody, {"detect": "cat"})
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('{"a": 1e999}', "json_not_a_number"),
+        ('{"a": -Infinity}', "json_not_a_number"),
+        ('{"a": ' + "9" * 5000 + "}", "json_not_a_number"),
+        ('{"a": ' + "[" * 100_000 + "}", "json_too_deep"),
+        ('{"a": "\\ud83d"}', "json_half_character"),
+        ('{"a": {"b": 1, "b": 2}}', "json_duplicate_field"),
+    ],
+)
+def test_json_that_readers_could_take_differently_is_refused(text: str, code: str) -> None:
+    with pytest.raises(BadRequest) as refused:
+        read_object(text, example="{}")
+    assert refused.value.code == code
+
+
+def test_whole_emoji_pass_escaped_or_not() -> None:
+    assert read_object('{"a": "\\ud83d\\ude00 😀"}', example="{}") == {"a": "😀 😀"}

@@ -1,0 +1,50 @@
+"""A client that goes away frees its place within a second, on either server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from contextlib import closing
+
+import pytest
+from websockets.asyncio.client import connect
+
+from admin_system.api.tests.server import ServerProcess
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+
+LONG = "word " * 3000
+"""The echo of it takes many seconds."""
+
+
+def send_request(server: ServerProcess, body: dict[str, object]) -> socket.socket:
+    data = json.dumps(body).encode()
+    client = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+    head = (
+        "POST /api/v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
+    )
+    client.sendall(head.encode() + data)
+    return client
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"])
+def test_hanging_up_ends_the_generation(server: ServerProcess, stream: bool) -> None:
+    body = {"messages": [{"role": "user", "content": LONG}], "stream": stream}
+    with closing(send_request(server, body)) as client:
+        server.wait_until_running()
+        if stream:
+            assert client.recv(64).startswith(b"HTTP/1.1 200")
+    assert server.seconds_until_idle() < 1
+
+
+async def test_losing_a_websocket_ends_all_its_generations(server: ServerProcess) -> None:
+    client = await connect(f"{server.socket_url}/ws/chat/")
+    for name in ("a", "b"):
+        messages = [{"role": "user", "content": LONG}]
+        await client.send(json.dumps({"type": "chat", "id": name, "messages": messages}))
+    await asyncio.to_thread(server.wait_until_running, 2)
+    client.transport.abort()
+    assert await asyncio.to_thread(server.seconds_until_idle) < 1
+    await client.wait_closed()

@@ -1,0 +1,29 @@
+"""Who may not do what."""
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "key_expired": (
+        "The API key has expired. Use a valid one.",
+        "API 密钥已过期。换用有效的密钥。",
+    ),
+    "key_missing": (
+        "An API key is needed here. Send it as Authorization: Bearer <key>.",
+        "这里需要 API 密钥。用 Authorization: Bearer <密钥> 发送。",
+    ),
+    "key_revoked": (
+        "The API key has been revoked. Use a valid one.",
+        "API 密钥已被吊销。换用有效的密钥。",
+    ),
+    "key_unknown": (
+        "The API key is not known. Check that it was copied whole.",
+        "没有这个 API 密钥。检查是否复制完整。",
+    ),
+    "origin_refused": (
+        "Requests from the page {origin} are not accepted. Open the page from this server, "
+        "or use an API key.",
+        "不接受来自页面 {origin} 的请求。从本服务器打开页面，或使用 API 密钥。",
+    ),
+    "scope_missing": (
+        'This needs the permission "{scope}", which the caller does not have.',
+        "此操作需要权限“{scope}”，当前调用者没有。",
+    ),
+}

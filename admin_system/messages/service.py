@@ -1,0 +1,90 @@
+"""The state of the service and of its models while they load."""
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "analysis_not_found": (
+        "There is no analysis {id} of yours.",
+        "你没有编号为 {id} 的分析记录。",
+    ),
+    "context_length_exceeded": (
+        "The conversation has {tokens} tokens; the model takes {limit} with its answer. "
+        "Shorten it, remove earlier pictures or lower max_tokens.",
+        "对话有 {tokens} 个 token，模型连同回答最多 {limit} 个。"
+        "缩短对话、删去前面的图片，或减小 max_tokens。",
+    ),
+    "deadline_passed": (
+        "The answer was not complete after {seconds} s and was ended. Lower max_tokens or "
+        "use streaming.",
+        "{seconds} 秒内没有完成回答，已结束。减小 max_tokens 或改用流式输出。",
+    ),
+    "database_unreachable": (
+        "The database cannot be reached. Your administrator can find the reason in the log.",
+        "无法访问数据库。管理员可以在日志里查到原因。",
+    ),
+    "model_busy": (
+        "A model is being loaded just now. Try again when it is ready.",
+        "正在加载模型。就绪后再试。",
+    ),
+    "model_failed": (
+        "No model is available right now: {reason}",
+        "现在没有可用的模型：{reason}",
+    ),
+    "model_loading": (
+        "The model {model} is loading ({percent} %). Try again shortly.",
+        "模型 {model} 正在加载（{percent}%）。稍后再试。",
+    ),
+    "model_not_found": (
+        "There is no model {model}. GET /api/v1/models lists the names.",
+        "没有模型 {model}。GET /api/v1/models 会列出名称。",
+    ),
+    "model_not_loaded": (
+        "The model {model} is not loaded. Load it first, or ask for the one that is.",
+        "模型 {model} 没有加载。先加载它，或使用已加载的模型。",
+    ),
+    "model_unloaded": (
+        "No model is loaded. Load one first.",
+        "没有加载模型。先加载一个。",
+    ),
+    "no_current_model": (
+        "No model is the current one. Name the model to load.",
+        "没有当前模型。写出要加载的模型名称。",
+    ),
+    "queue_full": (
+        "The queue is full: {waiting} requests are waiting. Try again later.",
+        "排队已满：有 {waiting} 个请求在等待。稍后再试。",
+    ),
+    "server_fault": (
+        "Something went wrong, id {request_id}. Your administrator can find it in the log.",
+        "出错了，编号 {request_id}。管理员可以凭编号在日志里查到。",
+    ),
+    "configurations_unreadable": (
+        "The model configurations cannot be read. Run manage.py migrate and start again.",
+        "无法读取模型配置。运行 manage.py migrate 后重新启动。",
+    ),
+    "load_cancelled": ("The load was cancelled.", "加载已取消。"),
+    "load_fault": (
+        "The model could not be loaded because of a fault ({kind}); the log tells more.",
+        "加载模型时出错（{kind}），详情见日志。",
+    ),
+    "memory_too_small": (
+        "Not enough memory: needs {needed_gb}\u00a0GB, {free_gb}\u00a0GB free.",
+        "内存或显存不够：需要 {needed_gb}\u00a0GB，空闲 {free_gb}\u00a0GB。",
+    ),
+    "model_answers_too_slowly": (
+        "The model was loaded, but gave no answer within {seconds}\u00a0s.",
+        "模型已读入，但 {seconds} 秒内没有给出回答。",
+    ),
+    "model_gives_no_answer": (
+        "The model was loaded, but its first answer is empty. Check that the files are complete.",
+        "模型已读入，但第一次回答是空的。检查文件是否完整。",
+    ),
+    "model_owned_elsewhere": (
+        "Another process of this service (process {pid}) holds the model. Stop it first.",
+        "模型正由本服务的另一个进程（进程号 {pid}）使用。先停止那个进程。",
+    ),
+    "stage_checking": ("Checking the files", "检查文件"),
+    "stage_preparing": ("Preparing the model", "准备模型"),
+    "stage_reading_weights": ("Reading the weights", "读取权重"),
+    "stage_starting": ("Starting the engine", "启动推理引擎"),
+    "stage_upstream": ("Waiting for the remote service", "等待远程服务"),
+    "stage_verifying": ("Verifying by a first answer", "用第一次回答验证"),
+}
