@@ -1,0 +1,97 @@
+"""What the documents claim is what the code does."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from admin_system.env import PREFIX, Env
+from admin_system.tests.house import ROOT, name_of, own_files
+
+DOCS = ROOT / "docs"
+LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?\)")
+
+
+def test_every_setting_is_documented_and_nothing_else() -> None:
+    rows = re.findall(
+        rf"^\| `({PREFIX}\w+)` \| (.+?) \| (.+?) \|$",
+        (DOCS / "configuration.md").read_text("utf-8"),
+        re.MULTILINE,
+    )
+    documented = {name: default for name, default, meaning in rows if meaning.strip()}
+    assert set(documented) == {f"{PREFIX}{name}".upper() for name in Env.model_fields}
+
+
+def test_documented_defaults_are_the_real_ones() -> None:
+    text = (DOCS / "configuration.md").read_text("utf-8")
+    for name, field in Env.model_fields.items():
+        default = field.get_default()
+        if isinstance(default, Path):
+            default = default.relative_to(ROOT).as_posix()
+        if isinstance(default, bool):
+            default = str(default).lower()
+        shown = {"": "—"}.get(str(default), f"`{default}`").replace("'", '"')
+        assert f"| `{PREFIX}{name.upper()}` | {shown} |" in text
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    broken = [
+        f"{name_of(document)} -> {target}"
+        for document in own_files(".md")
+        for target, _ in LINK.findall(document.read_text("utf-8"))
+        if not (document.parent / target).exists()
+    ]
+    assert broken == []
+
+
+def addresses(resolver: URLResolver, prefix: str = "") -> set[str]:
+    """Every path of our API with `{}` for its variable parts, and no slash at the end."""
+    found: set[str] = set()
+    for entry in resolver.url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            found |= addresses(entry, path)
+        elif isinstance(entry, URLPattern):
+            found.add("/" + re.sub(r"<[^>]+>", "{}", path).strip("^$/"))
+    return found
+
+
+def test_every_endpoint_is_documented() -> None:
+    text = re.sub(r"\{\w+\}", "{}", (DOCS / "api.md").read_text("utf-8"))
+    api = {
+        path for path in addresses(get_resolver()) if re.match(r"/(api|v1|healthz|readyz)", path)
+    }
+    assert {path for path in api if path not in text} == set()
+
+
+def test_every_documented_endpoint_exists() -> None:
+    text = re.sub(r"\{\w+\}", "{}", (DOCS / "api.md").read_text("utf-8"))
+    documented = re.findall(r"^\| `(?:GET|POST) (/[^`]+?)/?` \|", text, re.MULTILINE)
+    assert documented
+    assert set(documented) - addresses(get_resolver()) == set()
+
+
+def test_every_direct_requirement_is_pinned_and_explained() -> None:
+    lines = [
+        line
+        for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
+    assert [line for line in lines if not re.fullmatch(r"[\w-]+==[\w.+]+ +# .+", line)] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/development.md", "docs/architecture.md"])
+def test_named_files_exist(name: str) -> None:
+    """Paths in backquotes that begin with one of our folders."""
+    text = (ROOT / name).read_text("utf-8")
+    named = re.findall(r"`((?:admin_system|scripts|docs|\.ci)/[\w./-]+)`", text)
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_version_is_said_once() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert f"## {project['version']}" in (ROOT / "CHANGELOG.md").read_text("utf-8")

@@ -1,0 +1,53 @@
+"""What the settings promise: middleware on the event loop, a tuned database, one secret key."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils.module_loading import import_string
+
+from admin_system.secret_key import read_secret_key
+
+
+@pytest.mark.parametrize("name", settings.MIDDLEWARE)
+def test_every_middleware_can_run_on_the_event_loop(name: str) -> None:
+    assert import_string(name).async_capable is True
+
+
+@pytest.mark.django_db
+def test_the_database_is_tuned() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode")
+        assert cursor.fetchone()[0] == "wal"
+        cursor.execute("PRAGMA synchronous")
+        assert cursor.fetchone()[0] == 1  # NORMAL
+        cursor.execute("PRAGMA foreign_keys")
+        assert cursor.fetchone()[0] == 1
+    assert connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_processes_that_start_together_share_one_secret_key(tmp_path: Path) -> None:
+    path = tmp_path / "secret_key"
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(read_secret_key, [path] * 8))
+    assert keys == {path.read_text(encoding="ascii")}
+    assert len(keys.pop()) >= 50
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permission bits")
+def test_the_secret_key_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "secret_key"
+    read_secret_key(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_tests_do_not_touch_the_data_of_this_machine() -> None:
+    assert "admin_system_test_" in os.environ["QWEN_VL_DATA_DIR"]
+    assert "admin_system_test_" in str(settings.MEDIA_ROOT)

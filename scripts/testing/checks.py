@@ -1,0 +1,80 @@
+"""The checks of the whole project, one after the other, and what came of each."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from scripts.startup.environment import ROOT
+
+CHECKS = {
+    "ruff-check": ["-m", "ruff", "check"],
+    "ruff-format": ["-m", "ruff", "format", "--check"],
+    "mypy": ["-m", "mypy"],
+    "import-linter": ["lint-imports", "--no-logo"],
+    "djade": ["djade", "--check", "--target-version", "5.2"],
+    "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
+    "deployment": ["manage.py", "check", "--deploy", "--fail-level", "ERROR"],
+    "pytest": ["-m", "coverage", "run", "-m", "pytest"],
+}
+"""Name -> what the interpreter is given, or a program beside it; in the order of running."""
+
+
+def run_checks(
+    python: Path, names: Sequence[str], for_pytest: Sequence[str], *, no_skips: bool
+) -> int:
+    """Runs all, whatever fails; 0 when every one passed."""
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    failed: list[str] = []
+    for name in (name for name in CHECKS if name in names):
+        print(f"== {name}", flush=True)
+        begun = time.monotonic()
+        code = subprocess.run(
+            _command(name, python, for_pytest, no_skips=no_skips), cwd=ROOT, env=environment
+        ).returncode
+        if code != 0:
+            failed.append(name)
+        outcome = "passed" if code == 0 else f"FAILED (exit code {code})"
+        print(f"-- {name} {outcome}, {time.monotonic() - begun:.0f} s\n", flush=True)
+    if "pytest" in names:
+        _say_coverage(python)
+    if failed:
+        print(f"FAILED: {', '.join(failed)}", flush=True)
+    else:
+        print("All checks passed.", flush=True)
+    return 1 if failed else 0
+
+
+def _command(
+    name: str, python: Path, for_pytest: Sequence[str], *, no_skips: bool
+) -> list[str | Path]:
+    arguments: list[str | Path] = list(CHECKS[name])
+    if arguments[0] == "manage.py":
+        arguments.append("--settings=admin_system.settings_test")
+    if name == "djade":
+        arguments += [
+            str(path) for path in sorted(ROOT.glob("admin_system/**/templates/**/*.html"))
+        ]
+    if name == "pytest":
+        arguments += ["-p", "scripts.testing.no_skips"] if no_skips else ["-rs"]
+        arguments += for_pytest
+    if name in {"djade", "import-linter"}:
+        return [python.parent / arguments[0], *arguments[1:]]
+    return [python, *arguments]
+
+
+def _say_coverage(python: Path) -> None:
+    asked = subprocess.run(
+        [python, "-m", "coverage", "report", "--format=total"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if asked.returncode == 0:
+        print(
+            f"Coverage {asked.stdout.strip()} % (by file: .venv python -m coverage report)",
+            flush=True,
+        )
