@@ -42,7 +42,7 @@ INSTALLED_APPS: list[str] = [
 ]
 
 # Every one of these can run on the event loop: a single one that cannot would keep a client's
-# going away from cancelling its generation (settings_test proves it).
+# going away from cancelling its generation (a test proves it).
 MIDDLEWARE: list[str] = [
     "admin_system.api.middleware.answer_programs",  # first: it sees the answer of every other
     "django.middleware.security.SecurityMiddleware",
@@ -157,8 +157,8 @@ LOGGING: dict[str, Any] = {
         "admin_system": {"level": env.log_level},
         # The life of the model: from the check of its folder to its first answer.
         "admin_system.core.service": {"handlers": ["model_file"]},
-        "admin_system.core.loading": {"handlers": ["model_file"]},
         "admin_system.core.catalog": {"handlers": ["model_file"]},
+        "admin_system.core.checkpoints": {"handlers": ["model_file"]},
         "admin_system.core.engines": {"handlers": ["model_file"]},
     },
 }

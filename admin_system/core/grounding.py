@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from admin_system.core.spans import TAGS, Point, Shape, Words, find_pieces
+from admin_system.core.spans.pieces import Point, Shape, Words
+from admin_system.core.spans.scanner import find_pieces
+from admin_system.core.spans.tags import TAGS
 from admin_system.core.types import Box
 
 GROUNDING_TOKENS = frozenset(TAGS)

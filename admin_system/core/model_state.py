@@ -62,7 +62,8 @@ def describe(status: ServiceStatus, name: str | None) -> ModelState:
 def _describe_progress(state: ServiceState, progress: LoadProgress) -> ModelState:
     amount = ""
     if progress.bytes_done is not None and progress.bytes_total:
-        amount = f"{progress.bytes_done / 1e9:.1f} / {progress.bytes_total / 1e9:.1f} GB"
+        size, unit = (1e9, "GB") if progress.bytes_total >= 1e9 else (1e6, "MB")
+        amount = f"{progress.bytes_done / size:.1f} / {progress.bytes_total / size:.1f} {unit}"
     verifying = state is ServiceState.VERIFYING
     return ModelState(
         "busy",
@@ -91,6 +92,10 @@ def find_deeds(row: ModelConfig, state: ModelState) -> list[Deed]:
             return [load] if row.is_current else [load, make_current]
 
 
+def render_name(row: ModelConfig) -> SafeString:
+    return render_to_string("core/admin/model_name.html", {"row": row})
+
+
 def render_state(row: ModelConfig, status: ServiceStatus) -> SafeString:
     return render_to_string("core/admin/model_state.html", {"state": describe(status, row.name)})
 
@@ -108,6 +113,7 @@ def render_fragments(may_change: bool) -> dict[str, str]:
     status = catalog.get_service().status()
     fragments: dict[str, str] = {}
     for row in catalog.list_configs():
+        fragments[f"model-name-{row.pk}"] = render_name(row)
         fragments[f"model-state-{row.pk}"] = render_state(row, status)
         if may_change:
             fragments[f"model-deeds-{row.pk}"] = render_deeds(row, status)

@@ -130,6 +130,7 @@ class ModelService:
             stats=serving.engine.stats(),
             loaded_at=serving.loaded_at,
             serving=serving.spec.name,
+            demo=serving.spec.demo,
         )
 
     @contextmanager
@@ -171,8 +172,8 @@ class ModelService:
             logger.info("loading %s (%s)", spec.name, spec.kind)
             if not self._fits_beside(spec, former) and former is not None:
                 logger.info("no room for two: %s goes first", former.spec.name)
-                self._retire(former)
                 serving = None
+                self._retire(former)
             loaded = load_model(spec, self._create, self._report)
         except Exception as error:
             reason = self._log_failure(spec, error)

@@ -287,6 +287,7 @@ class ServiceStatus:
     model: str | None
     """Name of the configuration that is loaded, being loaded, or failed."""
     demo: bool = False
+    """Of the model that answers, else of the one that loads or failed."""
     progress: LoadProgress | None = None
     """While loading or verifying."""
     error: tuple[str, dict[str, object]] | None = None

@@ -48,6 +48,7 @@ BORROWED = (
     _("Select action"),
     _("Select action to run"),
     _("Select all rows"),
+    _("Select record"),
     _("Select value"),
     _("Submit"),
     _("System"),

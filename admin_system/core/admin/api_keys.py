@@ -62,7 +62,7 @@ class ApiKeyAdmin(ModelAdmin):
     @display(description=_("Rights"))
     def rights(self, row: ApiKey) -> str:
         words = dict(Scope.choices)
-        return ", ".join(str(words.get(scope, scope)) for scope in row.scopes)
+        return " · ".join(str(words.get(scope, scope)) for scope in row.scopes)
 
     @display(description=_("State"))
     def state(self, row: ApiKey) -> SafeString:

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,7 +21,12 @@ from unfold.decorators import display
 from admin_system.core import catalog
 from admin_system.core.admin.model_forms import ModelConfigForm
 from admin_system.core.errors import CoreError
-from admin_system.core.model_state import page_language, render_deeds, render_state
+from admin_system.core.model_state import (
+    page_language,
+    render_deeds,
+    render_name,
+    render_state,
+)
 from admin_system.core.models import ModelConfig
 from admin_system.core.types import ServiceStatus
 from admin_system.messages import sentence
@@ -85,7 +89,7 @@ class ModelConfigAdmin(ModelAdmin):
 
     @display(description=_("Model"), ordering="name")
     def title(self, row: ModelConfig) -> SafeString:
-        return render_to_string("core/admin/model_name.html", {"row": row})
+        return format_html('<span id="model-name-{}">{}</span>', row.pk, render_name(row))
 
     @display(description=_("Made of"))
     def made_of(self, row: ModelConfig) -> str:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import logging
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from admin_system.core.quantization.linear import Int4Linear
 from admin_system.core.quantization.weight import Int4Weight
 
 logger = logging.getLogger(__name__)
 
 ALLOWED_ERROR = 1e-2
 """Relative, by the Frobenius norm. bfloat16 gives 3e-3; a wrong layout gives about 1."""
-CHECKED_ROWS = (1, 3, 80)
-"""One token, a few, and enough for the way that wide inputs take."""
 CHECKED_OUTPUTS = 512
 """Outputs compared, from both ends of the layer: enough to see any packing fault."""
 
 
-def passes_self_check(layer: nn.Module, weight: Int4Weight, bias: Tensor | None) -> bool:
-    """Runs the layer on random inputs of each width. Raises RuntimeError where torch cannot."""
+def passes_self_check(layer: Int4Linear, weight: Int4Weight, bias: Tensor | None) -> bool:
+    """Runs the layer on one random row, on a few, and on so many that it takes its other way.
+
+    Raises RuntimeError where torch cannot run it at all.
+    """
     device = weight.values.device
     generator = torch.Generator().manual_seed(0)
     half = min(CHECKED_OUTPUTS, weight.outputs) // 2
@@ -31,7 +33,7 @@ def passes_self_check(layer: nn.Module, weight: Int4Weight, bias: Tensor | None)
         weight.values[picked], weight.zeros[:, picked], weight.scales[:, picked], weight.groups
     )
     reference = part.dequantize(torch.float32)
-    for rows in CHECKED_ROWS:
+    for rows in (1, 3, layer.product.wide_rows):
         x = torch.randn(rows, weight.inputs, generator=generator).bfloat16().to(device)
         with torch.no_grad():
             y = layer(x)[:, picked].float()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,20 +15,9 @@ from admin_system.core.errors import ModelNotFound
 from admin_system.core.models import ModelConfig
 from admin_system.core.service import ModelService
 from admin_system.core.types import Sampling, ServiceState
+from admin_system.env import get_env
 
 WAIT = 10.0
-
-
-@pytest.fixture
-def service(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, transactional_db: None
-) -> Iterator[ModelService]:
-    """With an empty catalog; other threads see what is written."""
-    ModelConfig.objects.all().delete()
-    service = ModelService(tmp_path / "model.lock")
-    monkeypatch.setattr(catalog, "get_service", lambda: service)
-    yield service
-    service.close()
 
 
 def make_echo(name: str, **values: object) -> ModelConfig:
@@ -139,3 +127,17 @@ def test_the_start_of_a_server_waits_for_no_model(
         if thread.name == "model-start":
             thread.join(WAIT)
     assert service.wait(WAIT).state is ServiceState.READY
+
+
+def test_a_model_of_the_environment_that_nobody_knows_is_a_failure_with_its_reason(
+    service: ModelService, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LOAD_MODEL = True
+    monkeypatch.setattr(get_env(), "model", "nobody")
+    catalog.start()
+    for thread in threading.enumerate():
+        if thread.name == "model-start":
+            thread.join(WAIT)
+    status = service.status()
+    assert (status.state, status.failed) == (ServiceState.FAILED, "nobody")
+    assert status.error == ("model_not_found", {"model": "nobody"})

@@ -21,7 +21,8 @@ ANSWERS = [
     "<ref>红色圆形</ref><box>(100,200),(300,400)</box><box>(500,200),(700,400)</box>",
     "有<ref>a</ref><quad>(1,2),(30,4),(35,60),(7,58)</quad>和<ref>b</ref><box>(5,5),(9,9)</box>。",
     "<|object_ref_start|>the cat<|object_ref_end|><|box_start|>(1,2),(600,700)<|box_end|> sleeps",
-    '```json\n[{"bbox_2d": [10, 20, 300, 400], "label": "猫"},\n {"point_2d": [5, 6], "label": "nose"}]\n```',
+    '```json\n[{"bbox_2d": [10, 20, 300, 400], "label": "猫"},\n'
+    ' {"point_2d": [5, 6], "label": "nose"}]\n```',
     'Here: [{"bbox_2d": [10, 20, 300, 400], "label": "a \\"b\\" ] }"}, {"bbox_2d": [1, 2, 3',
     '{"bbox_2d": [10.5, 20, 300, 400], "label": "one"} and text `code` ```python\nx = [1]\n```',
     "the cat(10,20),(300,400) and the dog（1，2），（500，600）; a point (3,4), a list [1, 2], {x}",
@@ -112,6 +113,7 @@ def test_malformed_spans_are_left_out(text: str) -> None:
     assert [span for span in spans(text) if len(span[1]) != 1] == []
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.floats(-2000, 4000), min_size=4, max_size=4),
     st.integers(1, 9000),
@@ -124,8 +126,8 @@ def test_a_box_is_within_a_pixel_of_the_exact_conversion(
     points = [to_pixels((numbers[0], numbers[1])), to_pixels((numbers[2], numbers[3]))]
     box = box_around("x", points, width, height, 0)
     for size, (first, second), found in (
-        (width, numbers[0::2], box and (box.x1, box.x2)),
-        (height, numbers[1::2], box and (box.y1, box.y2)),
+        (width, numbers[0::2], (box.x1, box.x2) if box else None),
+        (height, numbers[1::2], (box.y1, box.y2) if box else None),
     ):
         exact = sorted(Fraction(n) * size / 1000 for n in (first, second))
         clipped = [min(max(edge, Fraction(0)), Fraction(size)) for edge in exact]
@@ -209,7 +211,7 @@ def test_clean_text_keeps_labels_and_everything_else(text: str, clean: str) -> N
 
 def test_a_hostile_answer_takes_no_long_time() -> None:
     """Linear in its length: a minute would show otherwise."""
-    for unit in ("[{", '{"', "(1,2),", "<ref>", "```json[{", '[{"a":"', "<box>(1"):
-        text = unit * (200_000 // len(unit))
+    for unit in ("[{", '{"', "(1,2),", "<ref>", "```json[{", '[{"a":"', "<box>(1", '{"\\'):
+        text = unit * (30_000 // len(unit))
         find_spans(text)
         clean_words(text)

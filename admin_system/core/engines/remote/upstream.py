@@ -130,7 +130,9 @@ class Upstream:
         if response.is_success:
             return response
         refusal = read_refusal(response.status_code, None, response.content)
-        raise LoadError("upstream_refused", **refusal.values)
+        raise LoadError(
+            "upstream_refused", status=response.status_code, reason=refusal.values["reason"]
+        )
 
 
 def authorization(spec: EngineSpec) -> dict[str, str]:

@@ -132,7 +132,7 @@ async def test_every_input_and_every_token_is_equal(
         assert prompt.grids.tolist() == inputs["image_grid_thw"].tolist()
         assert torch.equal(prompt.pixels, inputs["pixel_values"])
 
-    tokens = []
+    tokens: list[int] = []
     with torch.inference_mode():
         reading, logits = network.read(prompt)
         sampler = Sampler(Choice(), prompt.ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from admin_system.core.checkpoints import MINIATURE
@@ -15,6 +15,7 @@ TOKENIZER = open_tokenizer(inspect_checkpoint(MINIATURE))
 DETOKENIZER = Detokenizer(TOKENIZER)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_comes_out_whole_in_whole_characters(text: str) -> None:
     stream = TextStream(DETOKENIZER)
@@ -26,6 +27,7 @@ def test_any_text_comes_out_whole_in_whole_characters(text: str) -> None:
         assert not any("\ufffd" in piece for piece in pieces)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(7, 1539), max_size=40))
 def test_any_tokens_come_out_as_decoded_at_once(ids: list[int]) -> None:
     stream = TextStream(DETOKENIZER)
@@ -39,6 +41,7 @@ def test_special_tokens_are_silent_and_box_tags_are_not() -> None:
     assert "".join(map(stream.push, ids)) == "<ref>a</ref>"
 
 
+@settings(deadline=None)
 @given(
     st.text(alphabet="abc", max_size=30),
     st.lists(st.text(alphabet="abc", min_size=1, max_size=4), max_size=3),

@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import aclosing, contextmanager
 from typing import Any
 
@@ -26,7 +26,10 @@ from admin_system.core.types import (
 )
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
+Receive = Callable[[], Coroutine[None, None, dict[str, Any]]]
+
+State = tuple[str, str | None]
+"""State and name of the model, as /api/status tells them."""
 
 REFUSALS = {"refuse-busy": 429, "refuse-bad": 400, "refuse-broken": 500}
 KEY = "right-key"
@@ -41,8 +44,8 @@ class Upstream:
         self.bodies: list[dict[str, Any]] = []
         self.hung_up = threading.Event()
         self.service_calls: list[tuple[str, Any]] = []
-        self.states = iter([("ready", "model-a")])
-        self.state = ("ready", "model-a")
+        self.states: Iterator[State] = iter([])
+        self.state: State = ("ready", "model-a")
         self.error: str | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -106,7 +109,7 @@ class Upstream:
                         if asked == "fault-inside":
                             await send_chunk(send, {"error": {"message": "fell over"}})
                         continue
-                    end = {"delta": {}, "finish_reason": piece.finish_reason}
+                    end: dict[str, Any] = {"delta": {}, "finish_reason": piece.finish_reason}
                     await send_chunk(send, {"choices": [end]})
                     usage = {
                         "prompt_tokens": piece.usage.prompt_tokens,
@@ -160,7 +163,7 @@ def running_upstream() -> Iterator[tuple[Upstream, str]]:
     """The service and its address, ending in /v1."""
     upstream = Upstream()
     config = uvicorn.Config(
-        upstream,  # type: ignore[arg-type]
+        upstream,
         port=0,
         lifespan="off",
         ws="none",

@@ -1,0 +1,195 @@
+"""The admin pages of core's rows: who may press which button, and what is never shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.core.files.base import ContentFile
+from django.test import AsyncClient, Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from admin_system.core import catalog
+from admin_system.core.access import find_key, make_api_key
+from admin_system.core.models import AnalysisRecord, ApiKey, ModelConfig
+from admin_system.core.service import ModelService
+from admin_system.core.types import ServiceState
+
+WAIT = 10.0
+UPSTREAM_KEY = "sk-upstream-secret"
+
+
+@pytest.fixture
+def echo(service: ModelService) -> ModelConfig:
+    return ModelConfig.objects.create(name="echo", kind="echo", is_current=True)
+
+
+@pytest.fixture
+def demo(service: ModelService) -> ModelConfig:
+    return ModelConfig.objects.create(name="show", kind="echo", demo=True)
+
+
+@pytest.fixture
+def admin(client: Client, transactional_db: None) -> Client:
+    client.force_login(User.objects.create_superuser("root"))
+    return client
+
+
+def log_in_staff(client: Client, *permissions: str) -> None:
+    user = User.objects.create_user("staff", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client.force_login(user)
+
+
+def deed_url(row: ModelConfig, deed: str) -> str:
+    return reverse("admin:core_modelconfig_deed", args=(row.pk, deed))
+
+
+def test_the_buttons_load_make_current_and_unload(
+    admin: Client, service: ModelService, echo: ModelConfig, demo: ModelConfig
+) -> None:
+    page = reverse("admin:core_modelconfig_changelist")
+    assert admin.post(deed_url(echo, "load")).status_code == 302
+    assert service.wait(WAIT).serving == "echo"
+    admin.post(deed_url(demo, "activate"))
+    assert service.wait(WAIT).serving == "show"
+    demo.refresh_from_db()
+    assert demo.is_current
+    assert "built-in demonstration model" in admin.get(page, HTTP_ACCEPT_LANGUAGE="en").text
+    assert "这是内置的演示模型" in admin.get(page).text
+    admin.post(deed_url(echo, "unload"))  # an old page: another model is loaded by now
+    assert service.wait(WAIT).serving == "show"
+    admin.post(deed_url(demo, "unload"))
+    assert service.wait(WAIT).state is ServiceState.UNLOADED
+    assert "这是内置的演示模型" not in admin.get(page).text
+
+
+def test_a_failure_is_told_as_a_sentence_beside_its_model(
+    admin: Client, service: ModelService, tmp_path: Path
+) -> None:
+    row = ModelConfig.objects.create(name="nowhere", path=str(tmp_path / "nowhere"))
+    admin.post(deed_url(row, "load"))
+    service.wait(WAIT)
+    page = admin.get(reverse("admin:core_modelconfig_changelist"), HTTP_ACCEPT_LANGUAGE="en").text
+    assert 'class="fault"' in page
+    assert "checkpoint_missing_folder" not in page
+
+
+def test_buttons_want_a_post_with_its_token(service: ModelService, echo: ModelConfig) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(User.objects.create_superuser("root"))
+    assert strict.get(deed_url(echo, "load")).status_code == 405
+    assert strict.post(deed_url(echo, "load")).status_code == 403
+    assert service.status().state is ServiceState.UNLOADED
+
+
+def test_who_may_only_look_presses_no_button(
+    client: Client, service: ModelService, echo: ModelConfig
+) -> None:
+    assert client.post(deed_url(echo, "load")).status_code == 302  # to the login
+    log_in_staff(client, "view_modelconfig")
+    page = client.get(reverse("admin:core_modelconfig_changelist"))
+    assert deed_url(echo, "load") not in page.text
+    assert client.post(deed_url(echo, "load")).status_code == 403
+    fragments = client.get(reverse("admin:model_states")).json()["fragments"]
+    assert f"model-state-{echo.pk}" in fragments
+    assert f"model-deeds-{echo.pk}" not in fragments
+    assert service.status().state is ServiceState.UNLOADED
+
+
+async def test_the_live_view_tells_the_state_of_every_model(
+    service: ModelService, echo: ModelConfig
+) -> None:
+    client = AsyncClient()
+    assert (await client.get(reverse("admin:model_states"))).status_code == 302
+    await client.aforce_login(await User.objects.acreate_superuser("root"))
+    answer = (await client.get(reverse("admin:model_states"))).json()
+    assert answer["busy"] is False
+    assert "tag--off" in answer["fragments"][f"model-state-{echo.pk}"]
+    service.load(catalog.spec_of(echo))
+    service.wait(WAIT)
+    answer = (await client.get(reverse("admin:model_states"))).json()
+    assert "tag--ok" in answer["fragments"][f"model-state-{echo.pk}"]
+    assert deed_url(echo, "unload") in answer["fragments"][f"model-deeds-{echo.pk}"]
+
+
+def test_an_upstream_key_goes_in_and_never_comes_out(admin: Client) -> None:
+    row = ModelConfig.objects.create(
+        name="far", kind="remote", upstream_url="http://far:8000/v1", upstream_key=UPSTREAM_KEY
+    )
+    url = reverse("admin:core_modelconfig_change", args=(row.pk,))
+    assert UPSTREAM_KEY not in admin.get(url).text
+    form = {
+        "name": "far",
+        "kind": "remote",
+        "precision": "auto",
+        "device": "auto",
+        "upstream_url": "http://far:8000/v1",
+    }
+    assert admin.post(url, form).status_code == 302
+    row.refresh_from_db()
+    assert row.upstream_key == UPSTREAM_KEY  # left empty: kept
+    admin.post(url, {**form, "forget_key": "on"})
+    row.refresh_from_db()
+    assert row.upstream_key == ""
+
+
+def test_the_model_in_use_keeps_its_name_and_stays(
+    admin: Client, service: ModelService, echo: ModelConfig
+) -> None:
+    service.load(catalog.spec_of(echo))
+    service.wait(WAIT)
+    url = reverse("admin:core_modelconfig_change", args=(echo.pk,))
+    form = {"name": "renamed", "kind": "echo", "precision": "auto", "device": "auto"}
+    admin.post(url, form)
+    echo.refresh_from_db()
+    assert echo.name == "echo"
+    assert admin.post(reverse("admin:core_modelconfig_delete", args=(echo.pk,))).status_code == 403
+
+
+def test_a_new_key_is_shown_exactly_once(admin: Client) -> None:
+    url = reverse("admin:core_apikey_add")
+    page = admin.post(url, {"name": "robot", "scopes": ["chat"]})
+    assert page.status_code == 200
+    assert "no-store" in page["Cache-Control"]
+    row = ApiKey.objects.get()
+    secret = str(page.context["secret"])
+    assert page.text.count(secret) == 1
+    assert find_key(secret) == row
+    for name in ("changelist", "change", "history"):
+        arguments = () if name == "changelist" else (row.pk,)
+        text = admin.get(reverse(f"admin:core_apikey_{name}", args=arguments)).text
+        assert secret not in text
+        assert row.digest not in text
+
+
+def test_a_key_is_revoked_by_who_may_change_it(client: Client, transactional_db: None) -> None:
+    row, _ = make_api_key("robot")
+    url = reverse("admin:core_apikey_revoke", args=(row.pk,))
+    log_in_staff(client, "view_apikey")
+    assert client.post(url).status_code == 403
+    log_in = User.objects.create_superuser("root")
+    client.force_login(log_in)
+    assert client.get(url).status_code == 405
+    client.post(url)
+    row.refresh_from_db()
+    assert not row.is_valid
+
+
+def test_analyses_are_read_only_and_go_with_their_files(
+    admin: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    record = AnalysisRecord(owner="local", model="echo", query="q", result="r", width=1, height=1)
+    record.seconds = 0.1
+    record.thumbnail.save("analyses/t.png", ContentFile(b"x"), save=False)
+    record.save()
+    url = reverse("admin:core_analysisrecord_change", args=(record.pk,))
+    assert record.thumbnail.url in admin.get(url).text
+    assert admin.post(url, {"query": "changed"}).status_code == 403
+    assert admin.get(reverse("admin:core_analysisrecord_add")).status_code == 403
+    admin.post(reverse("admin:core_analysisrecord_delete", args=(record.pk,)), {"post": "yes"})
+    assert not AnalysisRecord.objects.exists()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -1,0 +1,52 @@
+"""The frame of the admin: both languages, nothing from outside, and pages for who may see them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+PAGES = (
+    "index",
+    "core_modelconfig_changelist",
+    "core_modelconfig_add",
+    "core_apikey_changelist",
+    "core_apikey_add",
+    "core_analysisrecord_changelist",
+    "auth_user_changelist",
+    "auth_group_changelist",
+)
+OUTSIDE = re.compile(r'(?:src|href)="(?:https?:)?//')
+
+
+@pytest.fixture
+def admin(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("root"))
+    return client
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_opens_and_loads_nothing_from_outside(admin: Client, name: str) -> None:
+    page = admin.get(reverse(f"admin:{name}"))
+    assert page.status_code == 200
+    assert not OUTSIDE.search(page.text)
+    assert "default-src 'self'" in page["Content-Security-Policy"]
+
+
+def test_a_visitor_chooses_the_language(client: Client) -> None:
+    url = reverse("admin:login")
+    assert "欢迎回到" in client.get(url).text
+    assert "Welcome back to" in client.get(url, HTTP_ACCEPT_LANGUAGE="en").text
+    client.post(reverse("set_language"), {"language": "en", "next": url})
+    assert "Welcome back to" in client.get(url).text
+
+
+def test_the_menu_has_only_what_may_be_opened(client: Client) -> None:
+    client.force_login(User.objects.create_user("staff", is_staff=True))
+    page = client.get(reverse("admin:index")).text
+    assert reverse("admin:core_apikey_changelist") not in page
+    assert reverse("admin:core_analysisrecord_changelist") not in page
