@@ -15,7 +15,9 @@ from ninja import Router
 from admin_system.api.auth import Needs, get_caller
 from admin_system.api.errors import RecordNotFound
 from admin_system.api.limits import MAX_PAGE_SIZE, PAGE_SIZE
+from admin_system.api.openapi import describe
 from admin_system.api.protocol.completion import encode_seconds
+from admin_system.api.protocol.descriptions import RecordAnswer, RecordPage
 from admin_system.api.responses import json_response
 from admin_system.core.errors import BadRequest
 from admin_system.core.models import AnalysisRecord
@@ -23,7 +25,11 @@ from admin_system.core.models import AnalysisRecord
 router = Router(tags=["analyze"], auth=Needs("analyze"))
 
 
-@router.get("/api/analyses", summary="The caller's analyses")
+@router.get(
+    "/api/analyses",
+    openapi_extra=describe(answer=RecordPage),
+    summary="The caller's analyses",
+)
 async def list_analyses(
     request: HttpRequest, limit: int = PAGE_SIZE, cursor: str = ""
 ) -> HttpResponse:
@@ -35,7 +41,11 @@ async def list_analyses(
     return json_response(page)
 
 
-@router.get("/api/analyses/{record_id}", summary="One of the caller's analyses")
+@router.get(
+    "/api/analyses/{record_id}",
+    openapi_extra=describe(answer=RecordAnswer),
+    summary="One of the caller's analyses",
+)
 async def get_analysis(request: HttpRequest, record_id: str) -> HttpResponse:
     record = await find_record(get_caller(request).owner, record_id)
     if record is None:

@@ -11,14 +11,21 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from ninja import Router
 
-from admin_system.api.answers import answer_analysis, find_analysis, find_boxed_url
+from admin_system.api.answers import (
+    answer_analysis,
+    find_analysis,
+    find_answering,
+    find_boxed_url,
+)
 from admin_system.api.auth import Needs, get_caller
-from admin_system.api.bodies import EXAMPLE_ANALYZE, describe, read_json, require_json
+from admin_system.api.bodies import EXAMPLE_ANALYZE, read_json, require_json
 from admin_system.api.errors import DeadlinePassed
 from admin_system.api.fault_pages import language_of
 from admin_system.api.limits import DEADLINE_SECONDS, FIRST_VALUE_SECONDS, KEEP_ALIVE_SECONDS
 from admin_system.api.model_cards import find_model_name
+from admin_system.api.openapi import describe
 from admin_system.api.pictures import in_reader, read_base64, read_bytes
+from admin_system.api.protocol.descriptions import AnalysisAnswer
 from admin_system.api.protocol.frames import Frame
 from admin_system.api.protocol.plain import (
     AnalyzeBody,
@@ -32,7 +39,6 @@ from admin_system.api.responses import json_response
 from admin_system.api.sse import KEEP_ALIVE, encode_event, event_response
 from admin_system.api.stream_reader import Mark, StreamReader
 from admin_system.core.analysis import AnalysisRequest
-from admin_system.core.catalog import get_service
 from admin_system.core.errors import BadPicture, BadRequest
 from admin_system.core.records import asave_analysis
 from admin_system.core.types import Picture
@@ -57,7 +63,7 @@ FORM_SCHEMA: dict[str, Any] = {
 @router.post(
     "/api/analyze",
     auth=Needs("analyze"),
-    openapi_extra=describe(AnalyzeBody, form=FORM_SCHEMA),
+    openapi_extra=describe(AnalyzeBody, answer=AnalysisAnswer, form=FORM_SCHEMA),
     summary="Analyse a picture",
 )
 async def analyze_picture(request: HttpRequest) -> HttpResponseBase:
@@ -105,7 +111,7 @@ def read_multipart(request: HttpRequest) -> tuple[AnalyzeBody, Picture]:
 
 
 async def answer_whole(request: AnalysisRequest, model: str | None) -> HttpResponse:
-    demo = get_service().status().demo
+    demo = find_answering(model).demo
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
             analysis = await find_analysis(request, model)

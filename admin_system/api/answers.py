@@ -5,41 +5,72 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TypeVar
 
+from admin_system.api.limits import DEADLINE_SECONDS, QUEUE_SECONDS
 from admin_system.api.protocol import frames
 from admin_system.api.protocol.frames import Frame
+from admin_system.api.stream_reader import Mark, StreamReader
 from admin_system.core.analysis import Analysis, AnalysisRequest, stream_analysis
 from admin_system.core.catalog import get_service
 from admin_system.core.models import AnalysisRecord
 from admin_system.core.records import asave_analysis
 from admin_system.core.types import ChatRequest, Delta, End
 
-
-def start_frame(frame_id: str, model: str | None) -> Frame:
-    """Sent with the first sign of the model's answer, when it is certain that one comes."""
-    status = get_service().status()
-    return frames.start(frame_id, model or status.serving or "", demo=status.demo)
+T = TypeVar("T")
 
 
-def find_queue(frame_id: str) -> Frame | None:
-    """A place is only told where all slots are taken at this moment."""
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """The model that answers a request."""
+
+    name: str
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    position: int
+    """From 1: those ahead are one fewer."""
+
+
+def find_answering(model: str | None) -> Answering:
+    """Raises ModelNotReady."""
+    with get_service().hold(model) as held:
+        return Answering(held.spec.name, held.spec.demo)
+
+
+async def tell_queue(stream: AsyncGenerator[T]) -> AsyncGenerator[T | Queued]:
+    """The values of a stream; before them the place in the queue, where there is one."""
     stats = get_service().status().stats
-    if stats is None or stats.running < stats.slots:
-        return None
-    return frames.queued(frame_id, stats.waiting + 1)
+    waits = stats is not None and stats.running >= stats.slots
+    position = stats.waiting + 1 if stats is not None and waits else None
+    reader = StreamReader(stream)
+    try:
+        value = await reader.read(QUEUE_SECONDS)
+        if value is Mark.WAITING and position is not None:
+            yield Queued(position)
+        while value is not Mark.ENDED:
+            if not isinstance(value, Mark):
+                yield value
+            value = await reader.read(DEADLINE_SECONDS)
+    finally:
+        await reader.close()
 
 
 async def answer_chat(
     request: ChatRequest, model: str | None, frame_id: str
 ) -> AsyncGenerator[Frame]:
     """Raises as ModelService.stream."""
-    began, started = time.monotonic(), False
-    if queue := find_queue(frame_id):
-        yield queue
-    async with aclosing(get_service().stream(request, model)) as stream:
+    began, answering, started = time.monotonic(), find_answering(model), False
+    async with aclosing(tell_queue(get_service().stream(request, model))) as stream:
         async for value in stream:
+            if isinstance(value, Queued):
+                yield frames.queued(frame_id, value.position)
+                continue
             if not started:
-                yield start_frame(frame_id, model)
+                yield frames.start(frame_id, answering.name, demo=answering.demo)
                 started = True
             if isinstance(value, Delta):
                 yield frames.delta(frame_id, value.text)
@@ -53,13 +84,15 @@ async def answer_analysis(
     request: AnalysisRequest, model: str | None, frame_id: str
 ) -> AsyncGenerator[Frame]:
     """Raises as ModelService.stream; the model is free again before the analysis is kept."""
-    analysis, started = None, False
-    if queue := find_queue(frame_id):
-        yield queue
-    async with aclosing(stream_analysis(get_service(), request, model)) as stream:
+    analysis, answering, started = None, find_answering(model), False
+    stream = tell_queue(stream_analysis(get_service(), request, model))
+    async with aclosing(stream):
         async for value in stream:
+            if isinstance(value, Queued):
+                yield frames.queued(frame_id, value.position)
+                continue
             if not started:
-                yield start_frame(frame_id, model)
+                yield frames.start(frame_id, answering.name, demo=answering.demo)
                 started = True
             if isinstance(value, Delta):
                 yield frames.delta(frame_id, value.text)

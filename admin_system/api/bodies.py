@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.http import HttpRequest
 
@@ -28,28 +28,3 @@ def require_json(request: HttpRequest, *others: str) -> None:
 def read_json(data: bytes, model: type[BodyT], example: str) -> BodyT:
     """Raises BadRequest."""
     return to_body(model, read_object(data, example=example))
-
-
-def describe(model: type[Body], *, form: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What the OpenAPI document says of a body that we read ourselves."""
-    content = {JSON: {"schema": inline(model.model_json_schema())}}
-    if form is not None:
-        content["multipart/form-data"] = {"schema": form}
-    return {"requestBody": {"required": True, "content": content}}
-
-
-def inline(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with its `$defs` in place of the references to them; ours do not recur."""
-    definitions: dict[str, Any] = schema.get("$defs", {})
-
-    def resolve(node: Any) -> Any:
-        if isinstance(node, list):
-            return [resolve(item) for item in node]
-        if not isinstance(node, dict):
-            return node
-        if "$ref" in node:
-            return resolve(definitions[node["$ref"].rsplit("/", 1)[1]])
-        return {name: resolve(item) for name, item in node.items() if name != "$defs"}
-
-    resolved: dict[str, Any] = resolve(schema)
-    return resolved

@@ -11,14 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from ninja import Router
 
+from admin_system.api.answers import find_answering
 from admin_system.api.auth import Needs, get_caller
-from admin_system.api.bodies import EXAMPLE_CHAT, describe, read_json, require_json
+from admin_system.api.bodies import EXAMPLE_CHAT, read_json, require_json
 from admin_system.api.errors import DeadlinePassed
 from admin_system.api.limits import DEADLINE_SECONDS, FIRST_VALUE_SECONDS, KEEP_ALIVE_SECONDS
 from admin_system.api.model_cards import find_model_name
+from admin_system.api.openapi import describe
 from admin_system.api.pictures import in_reader, read_address
 from admin_system.api.protocol.completion import CompletionEncoder
 from admin_system.api.protocol.conversation import to_chat_request
+from admin_system.api.protocol.descriptions import CompletionAnswer
 from admin_system.api.protocol.openai import ChatBody
 from admin_system.api.request_id import get_request_id
 from admin_system.api.responses import json_response
@@ -45,8 +48,9 @@ class Completion:
         return get_service().stream(self.request, self.model)
 
     def encoder(self, *, wants_usage: bool = False) -> CompletionEncoder:
-        status = get_service().status()
-        return CompletionEncoder(self.model or status.serving or "", status.demo, wants_usage)
+        """Raises ModelNotReady."""
+        answering = find_answering(self.model)
+        return CompletionEncoder(answering.name, answering.demo, wants_usage)
 
     @property
     def seconds(self) -> float:
@@ -54,7 +58,10 @@ class Completion:
 
 
 @router.post(
-    PATHS[0], auth=Needs("chat"), openapi_extra=describe(ChatBody), summary="Chat completions"
+    PATHS[0],
+    auth=Needs("chat"),
+    openapi_extra=describe(ChatBody, answer=CompletionAnswer),
+    summary="Chat completions",
 )
 async def create_chat_completion(request: HttpRequest) -> HttpResponseBase:
     """As OpenAI's, with `message.boxes` and `processing_time` beside."""
@@ -76,10 +83,10 @@ async def create_chat_completion(request: HttpRequest) -> HttpResponseBase:
     if not body.stream:
         return await answer_whole(completion)
     wants_usage = body.stream_options is not None and body.stream_options.include_usage
+    encoder = completion.encoder(wants_usage=wants_usage)
     reader = StreamReader(completion.start())
     try:
         first = await reader.read(FIRST_VALUE_SECONDS)
-        encoder = completion.encoder(wants_usage=wants_usage)
         events = encode_events(completion, encoder, reader, first)
         return await event_response(request, events)
     except BaseException:
@@ -98,8 +105,7 @@ async def answer_whole(completion: Completion) -> HttpResponse:
             end = await find_end(completion.start())
     except TimeoutError:
         raise DeadlinePassed(DEADLINE_SECONDS) from None
-    answer = encoder.encode(end, completion.seconds)
-    return json_response(answer)
+    return json_response(encoder.encode(end, completion.seconds))
 
 
 async def find_end(stream: AsyncGenerator[Delta | End]) -> End:

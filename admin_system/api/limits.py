@@ -14,6 +14,8 @@ DEADLINE_SECONDS = 600.0
 FIRST_VALUE_SECONDS = 1.0
 """How long a stream waits for its first value before it answers 200: a fault that comes sooner
 gets its own status."""
+QUEUE_SECONDS = 0.1
+"""Silence after which a request that found all places taken is told its place in the queue."""
 KEEP_ALIVE_SECONDS = 10.0
 """Silence in a stream after which a comment is sent."""
 

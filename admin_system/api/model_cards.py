@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from admin_system.api.auth import Needs
+from admin_system.api.openapi import describe
+from admin_system.api.protocol.descriptions import ModelCard, ModelList
 from admin_system.api.responses import json_response
 from admin_system.core.catalog import get_config, get_service, list_configs
 from admin_system.core.models import ModelConfig
@@ -26,14 +28,24 @@ async def find_model_name(asked: str | None) -> str | None:
     return None if asked is None else (await find_config(asked)).name
 
 
-@router.get("/api/v1/models", auth=Needs("chat"), summary="List the models")
+@router.get(
+    "/api/v1/models",
+    auth=Needs("chat"),
+    openapi_extra=describe(answer=ModelList),
+    summary="List the models",
+)
 async def list_models(request: HttpRequest) -> HttpResponse:
     cards = [encode_card(row) for row in await find_configs()]
     cards.sort(key=lambda card: not card["current"])
     return json_response({"object": "list", "data": cards})
 
 
-@router.get("/api/v1/models/{path:name}", auth=Needs("chat"), summary="One model")
+@router.get(
+    "/api/v1/models/{path:name}",
+    auth=Needs("chat"),
+    openapi_extra=describe(answer=ModelCard),
+    summary="One model",
+)
 async def get_model(request: HttpRequest, name: str) -> HttpResponse:
     card = encode_card(await find_config(name.removesuffix("/")))
     return json_response(card)

@@ -8,8 +8,10 @@ from ninja import Router
 from pydantic import Field
 
 from admin_system.api.auth import Needs
-from admin_system.api.bodies import EXAMPLE_SERVICE, describe, read_json, require_json
+from admin_system.api.bodies import EXAMPLE_SERVICE, read_json, require_json
 from admin_system.api.fault_pages import language_of
+from admin_system.api.openapi import describe
+from admin_system.api.protocol.descriptions import ModelState
 from admin_system.api.protocol.state import encode_model
 from admin_system.api.protocol.validation import Body
 from admin_system.api.responses import json_response
@@ -27,18 +29,21 @@ class ServiceBody(Body):
     model: str | None = Field(None, description="A name or alias; none for the current model.")
 
 
-@router.post("/api/service/load", openapi_extra=describe(ServiceBody), summary="Load a model")
+SHAPE = describe(ServiceBody, answer=ModelState, status=202)
+
+
+@router.post("/api/service/load", openapi_extra=SHAPE, summary="Load a model")
 async def load_model(request: HttpRequest) -> HttpResponse:
     name = read_name(request)
     return accepted(request, await (load(name) if name else reload()))
 
 
-@router.post("/api/service/reload", openapi_extra=describe(ServiceBody), summary="Load it again")
+@router.post("/api/service/reload", openapi_extra=SHAPE, summary="Load it again")
 async def reload_model(request: HttpRequest) -> HttpResponse:
     return accepted(request, await reload(read_name(request)))
 
 
-@router.post("/api/service/unload", openapi_extra=describe(ServiceBody), summary="Unload it")
+@router.post("/api/service/unload", openapi_extra=SHAPE, summary="Unload it")
 async def unload_model(request: HttpRequest) -> HttpResponse:
     read_name(request)
     return accepted(request, await unload())

@@ -14,7 +14,9 @@ from ninja import Router
 
 from admin_system.api.auth import find_caller
 from admin_system.api.fault_pages import language_of
+from admin_system.api.openapi import describe
 from admin_system.api.pictures import in_reader
+from admin_system.api.protocol.descriptions import StatusAnswer
 from admin_system.api.protocol.state import encode_engine, encode_model, find_health
 from admin_system.api.responses import json_response
 from admin_system.core.access import AccessDenied
@@ -29,7 +31,12 @@ router = Router(tags=["status"])
 STARTED = time.monotonic()
 
 
-@router.get("/api/status", auth=None, summary="State of the service")
+@router.get(
+    "/api/status",
+    auth=None,
+    openapi_extra=describe(answer=StatusAnswer),
+    summary="State of the service",
+)
 async def get_status(request: HttpRequest) -> HttpResponse:
     """Strangers learn `status` and `version`, everybody else the whole."""
     status = get_service().status()

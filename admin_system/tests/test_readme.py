@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -71,6 +72,9 @@ def test_the_curl_example_finds_the_red_circle(url: str) -> None:
     boxes = answer.json()["boxes"]
     assert len(boxes) == 1
     assert overlap(boxes[0]["box"], [70, 60, 230, 220]) >= 0.5
+    shown = json.loads(example("json", "boxed_image_url"))
+    assert set(shown) == set(answer.json())
+    assert overlap(shown["boxes"][0]["box"], boxes[0]["box"]) >= 0.5
     picture = httpx.get(url + answer.json()["boxed_image_url"])
     assert picture.headers["content-type"].startswith("image/")
 

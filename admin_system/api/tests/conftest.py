@@ -72,7 +72,8 @@ def demo_server(
 def locked_server(
     template: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ServerProcess]:
-    """Everybody needs a key, as callers from other machines do."""
-    with running("uvicorn", "echo", template, tmp_path_factory, ACCESS="keys") as server:
-        server.wait_for("/readyz?")
+    """Everybody needs a key, as callers from other machines do; one request may wait."""
+    settings = {"ACCESS": "keys", "MAX_WAITING": "1"}
+    with running("uvicorn", "echo", template, tmp_path_factory, **settings) as server:
+        server.wait_for("/readyz")
         yield server

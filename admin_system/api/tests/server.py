@@ -128,8 +128,13 @@ class ServerProcess:
                 self.process.kill()
                 self.process.wait(5)
 
+    @property
+    def authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.keys['everything']}"}
+
     def status(self) -> dict[str, Any]:
-        found: dict[str, Any] = httpx.get(f"{self.url}/api/status", timeout=10).json()
+        address = f"{self.url}/api/status"
+        found: dict[str, Any] = httpx.get(address, headers=self.authorization, timeout=10).json()
         return found
 
     def seconds_until_idle(self, limit: float = 10.0) -> float:
@@ -141,11 +146,12 @@ class ServerProcess:
             time.sleep(0.02)
         return time.monotonic() - began
 
-    def wait_until_running(self, count: int = 1) -> None:
+    def wait_for_requests(self, count: int, state: str = "running") -> None:
+        """Until so many are running, or waiting."""
         end = time.monotonic() + 10
-        while self.status()["engine"]["running"] < count:
+        while self.status()["engine"][state] < count:
             if time.monotonic() > end:
-                raise AssertionError("nothing runs")
+                raise AssertionError(f"not {count} requests are {state}")
             time.sleep(0.02)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import httpx
 import pytest
+from websockets import ConnectionClosed
+from websockets.sync.client import connect
 
 from admin_system.api.tests.pictures import RED_CIRCLE, draw_circle, to_base64
 from admin_system.api.tests.server import ServerProcess
@@ -53,3 +56,11 @@ def test_a_load_is_told_and_the_model_then_finds_the_circle(demo_server: ServerP
         time.sleep(0.05)
     gone = httpx.post(f"{url}/api/analyze", json=body)
     assert gone.json()["error"]["code"] == "model_unloaded"
+
+    if os.name == "posix":  # elsewhere a server cannot be asked to end
+        with connect(f"{demo_server.socket_url}/ws/chat/") as socket:
+            assert demo_server.process is not None
+            demo_server.process.terminate()
+            with pytest.raises(ConnectionClosed):
+                socket.recv(timeout=10)
+            assert socket.close_code == 1012

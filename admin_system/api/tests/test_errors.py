@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 from typing import Any
 
 import httpx
 import pytest
+from websockets.asyncio.client import connect
 
+from admin_system.api.errors import to_fault
+from admin_system.api.request_id import begin_request
 from admin_system.api.tests.server import ServerProcess
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -89,12 +94,7 @@ def test_every_address_answers_with_and_without_its_slash(server: ServerProcess)
             assert httpx.post(server.url + address, json=HELLO).status_code == 200, address
 
 
-def test_the_endpoints_are_listed_and_described_offline(uvicorn_server: ServerProcess) -> None:
-    listed = httpx.get(f"{uvicorn_server.url}/api/").json()
-    paths = {endpoint["path"] for endpoint in listed["endpoints"]}
-    assert {CHAT, "/api/analyze", "/api/status", "/api/service/load"} <= paths
-    described = httpx.get(f"{uvicorn_server.url}/api/openapi.json").json()
-    assert paths == set(described["paths"])
+def test_the_description_is_browsable_without_the_internet(uvicorn_server: ServerProcess) -> None:
     page = httpx.get(f"{uvicorn_server.url}/api/docs")
     assert page.status_code == 200
     assert "http://" not in page.text
@@ -126,3 +126,34 @@ def test_head_is_answered_like_get_without_a_body(server: ServerProcess) -> None
     answer = httpx.head(f"{server.url}/healthz")
     assert answer.status_code == 200
     assert not answer.content
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"])
+async def test_a_full_queue_turns_requests_away(locked_server: ServerProcess, stream: bool) -> None:
+    long = {"type": "chat", "messages": [{"role": "user", "content": "word " * 3000}]}
+    headers = locked_server.authorization
+    address = f"{locked_server.socket_url}/ws/chat"
+    async with connect(address, additional_headers=headers) as socket:
+        slots = locked_server.status()["engine"]["slots"]
+        for _ in range(slots + 1):
+            await socket.send(json.dumps(long))
+        await asyncio.to_thread(locked_server.wait_for_requests, 1, "waiting")
+        async with httpx.AsyncClient(headers=headers) as client:
+            body = {**HELLO, "stream": stream}
+            answer = await client.post(locked_server.url + CHAT, json=body)
+        socket.transport.abort()
+    assert fault(answer, 429)["code"] == "queue_full"
+    assert int(answer.headers["retry-after"]) >= 1
+    locked_server.seconds_until_idle()
+
+
+def test_a_fault_of_ours_tells_its_number_and_nothing_else(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    request_id = begin_request()
+    told = to_fault(RuntimeError("no such table at /srv/secret"), "en")
+    assert (told.status, told.type) == (500, "server_error")
+    assert request_id in told.message
+    assert "secret" not in str(told.body)
+    assert request_id in caplog.text
+    assert "/srv/secret" in caplog.text, "the administrator finds the reason in the log"

@@ -33,7 +33,7 @@ def send_request(server: ServerProcess, body: dict[str, object]) -> socket.socke
 def test_hanging_up_ends_the_generation(server: ServerProcess, stream: bool) -> None:
     body = {"messages": [{"role": "user", "content": LONG}], "stream": stream}
     with closing(send_request(server, body)) as client:
-        server.wait_until_running()
+        server.wait_for_requests(1)
         if stream:
             assert client.recv(64).startswith(b"HTTP/1.1 200")
     assert server.seconds_until_idle() < 1
@@ -44,7 +44,7 @@ async def test_losing_a_websocket_ends_all_its_generations(server: ServerProcess
     for name in ("a", "b"):
         messages = [{"role": "user", "content": LONG}]
         await client.send(json.dumps({"type": "chat", "id": name, "messages": messages}))
-    await asyncio.to_thread(server.wait_until_running, 2)
+    await asyncio.to_thread(server.wait_for_requests, 2)
     client.transport.abort()
     assert await asyncio.to_thread(server.seconds_until_idle) < 1
     await client.wait_closed()

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 async def test_silence_is_filled_with_comments() -> None:
     source = Source(30)
     reader = StreamReader(source.frames())
+    assert await reader.read(0.01) is Mark.WAITING
     async with aclosing(encode_frames(reader, Mark.WAITING)) as events:
         assert await anext(events) == KEEP_ALIVE
     assert source.ended.is_set(), "closing the response ends the generation"

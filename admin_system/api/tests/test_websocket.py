@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from websockets import ConnectionClosed, Subprotocol
+from websockets import ConnectionClosed, Origin, Subprotocol
 from websockets.asyncio.client import ClientConnection, connect
 
 from admin_system.api.tests.pictures import draw_circle, to_base64
@@ -122,7 +122,7 @@ async def test_who_has_to_wait_is_told_the_place(server: ServerProcess) -> None:
             await send(
                 socket, type="chat", id=str(number), messages=[{"role": "user", "content": LONG}]
             )
-        await asyncio.to_thread(server.wait_until_running, slots)
+        await asyncio.to_thread(server.wait_for_requests, slots)
         await send(socket, id="late", message="at last")
         queued = (await receive_until(socket, "queued"))[-1]
         assert queued == {"type": "queued", "id": "late", "position": 1}
@@ -173,6 +173,9 @@ async def test_strangers_and_foreign_pages_are_shut_out(
     server: ServerProcess, locked_server: ServerProcess
 ) -> None:
     assert await closing_code(f"{server.socket_url}/ws/chat/", origin="http://evil.example") == 4403
+    async with connect(f"{server.socket_url}/ws/chat/", origin=Origin(server.url)) as socket:
+        await send(socket, type="ping")
+        assert await receive(socket) == {"type": "pong"}
     url = f"{locked_server.socket_url}/ws/chat/"
     assert await closing_code(url) == 4401
     key = locked_server.keys["chat"]

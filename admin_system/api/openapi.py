@@ -1,0 +1,52 @@
+"""What the OpenAPI document says of the bodies and answers that Django Ninja does not see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from admin_system.api.bodies import JSON
+from admin_system.api.protocol.descriptions import ErrorAnswer
+
+
+def describe(
+    body: type[BaseModel] | None = None,
+    *,
+    answer: type[BaseModel] | None = None,
+    status: int = 200,
+    form: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """For `openapi_extra` of an endpoint; `form` is the schema of a multipart body."""
+    responses = {"default": response("A fault, in the shape of all faults", ErrorAnswer)}
+    if answer is not None:
+        responses[str(status)] = response("The answer", answer)
+    described: dict[str, Any] = {"responses": responses}
+    if body is not None:
+        content = {JSON: {"schema": inline(body.model_json_schema())}}
+        if form is not None:
+            content["multipart/form-data"] = {"schema": form}
+        described["requestBody"] = {"required": True, "content": content}
+    return described
+
+
+def response(description: str, model: type[BaseModel]) -> dict[str, Any]:
+    schema = inline(model.model_json_schema(mode="serialization"))
+    return {"description": description, "content": {JSON: {"schema": schema}}}
+
+
+def inline(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with its `$defs` in place of the references to them; ours do not recur."""
+    definitions: dict[str, Any] = schema.get("$defs", {})
+
+    def resolve(node: Any) -> Any:
+        if isinstance(node, list):
+            return [resolve(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" in node:
+            return resolve(definitions[node["$ref"].rsplit("/", 1)[1]])
+        return {name: resolve(item) for name, item in node.items() if name != "$defs"}
+
+    resolved: dict[str, Any] = resolve(schema)
+    return resolved

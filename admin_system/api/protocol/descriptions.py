@@ -1,0 +1,176 @@
+"""The shapes of our answers, for the OpenAPI document; the tests hold real answers to them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ErrorObject(Answer):
+    message: str
+    type: str
+    param: str | None
+    code: str
+    progress: float | None = Field(None, description="0..1, while a model loads.")
+
+
+class ErrorAnswer(Answer):
+    error: ErrorObject
+
+
+class TokenDetails(Answer):
+    cached_tokens: int
+
+
+class UsageAnswer(Answer):
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    prompt_tokens_details: TokenDetails
+
+
+class BoxAnswer(Answer):
+    label: str
+    box: tuple[int, int, int, int] = Field(description="x1, y1, x2, y2 in pixels as sent.")
+
+
+class NumberedBoxAnswer(BoxAnswer):
+    image: int = Field(description="Number of the picture in the conversation, from 0.")
+
+
+class CompletionMessage(Answer):
+    role: Literal["assistant"]
+    content: str
+    refusal: None
+    boxes: list[NumberedBoxAnswer]
+
+
+class CompletionChoice(Answer):
+    index: int
+    message: CompletionMessage
+    logprobs: None
+    finish_reason: Literal["stop", "length"]
+
+
+class CompletionAnswer(Answer):
+    id: str
+    object: Literal["chat.completion"]
+    created: int
+    model: str
+    choices: list[CompletionChoice]
+    usage: UsageAnswer
+    processing_time: str
+    demo: bool = Field(False, description="Answered by the built-in demonstration model.")
+
+
+class ModelCard(Answer):
+    id: str
+    object: Literal["model"]
+    created: int
+    owned_by: str
+    alias: str | None
+    family: str | None
+    quantization: str | None
+    demo: bool
+    current: bool
+    state: Literal["unloaded", "loading", "verifying", "ready", "failed"]
+
+
+class ModelList(Answer):
+    object: Literal["list"]
+    data: list[ModelCard]
+
+
+class PictureSize(Answer):
+    width: int
+    height: int
+
+
+class AnalysisAnswer(Answer):
+    id: str
+    result: str
+    processing_time: str
+    boxed_image_url: str | None
+    boxes: list[BoxAnswer]
+    image: PictureSize
+    model: str
+    usage: UsageAnswer
+    demo: bool = False
+
+
+class RecordAnswer(Answer):
+    id: str
+    query: str
+    result: str
+    boxes: list[BoxAnswer]
+    boxed_image_url: str | None
+    thumbnail_url: str | None
+    image: PictureSize
+    model: str
+    usage: dict[str, int]
+    processing_time: str
+    created_at: str
+
+
+class RecordPage(Answer):
+    data: list[RecordAnswer]
+    next_cursor: str | None
+
+
+class CodeAndSentence(Answer):
+    code: str
+    sentence: str
+
+
+class LoadFault(Answer):
+    code: str
+    message: str
+
+
+class ModelState(Answer):
+    """What is not known is null."""
+
+    name: str | None
+    demo: bool
+    state: Literal["unloaded", "loading", "verifying", "ready", "failed"]
+    serving: str | None = Field(description="The model that answers, also while another loads.")
+    progress: float | None = Field(description="0..1.")
+    stage: CodeAndSentence | None
+    bytes_done: int | None
+    bytes_total: int | None
+    error: LoadFault | None
+    family: str | None
+    quantization: str | None
+    precision: str | None
+    device: str | None
+    parameters: int | None
+    context_length: int | None
+    warnings: list[str]
+    loaded_at: str | None
+
+
+class EngineState(Answer):
+    running: int
+    waiting: int
+    slots: int
+    tokens_per_second: float | None
+    generated_tokens: int
+    cache_hit_rates: None
+
+
+class StatusAnswer(Answer):
+    """Strangers see the first two fields."""
+
+    status: Literal["ok", "loading", "stopped", "degraded"]
+    version: str
+    model: ModelState | None = None
+    engine: EngineState | None = None
+    gpus: list[dict[str, Any]] | None = None
+    system: dict[str, Any] | None = None
+    knowledge_base: dict[str, Any] | None = None
+    uptime: float | None = Field(None, description="Seconds.")
