@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,12 @@ def test_every_setting_is_documented_and_nothing_else() -> None:
     )
     documented = {name: default for name, default, meaning in rows if meaning.strip()}
     assert set(documented) == {f"{PREFIX}{name}".upper() for name in Env.model_fields}
+
+
+def test_the_example_of_an_environment_file_names_real_settings() -> None:
+    named = set(re.findall(r"^#?(\w+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE))
+    assert named
+    assert named <= {f"{PREFIX}{name}".upper() for name in Env.model_fields}
 
 
 def test_documented_defaults_are_the_real_ones() -> None:
@@ -82,6 +90,41 @@ def test_every_direct_requirement_is_pinned_and_explained() -> None:
         if line and not line.startswith("#")
     ]
     assert [line for line in lines if not re.fullmatch(r"[\w-]+==[\w.+]+ +# .+", line)] == []
+
+
+def test_every_package_that_is_imported_is_required() -> None:
+    required = {
+        match.group().lower().replace("_", "-")
+        for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+        if (match := re.match(r"[\w-]+(?===)", line))
+    }
+    required.add("pydantic-core")  # pydantic itself asks for exactly one version of it
+    distributions = packages_distributions()
+    missing = {
+        f"{name_of(path)}: {module}"
+        for path in own_files(".py")
+        if "tests" not in path.parts and path.name != "conftest.py" and "testing" not in path.parts
+        for module in imported_modules(ast.parse(path.read_bytes()))
+        for name in distributions.get(module, [])
+        if name.lower().replace("_", "-") not in required
+    }
+    assert missing == set()
+
+
+def imported_modules(tree: ast.Module) -> set[str]:
+    """First parts of the names; what only a type checker reads is left out."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+        waiting += ast.iter_child_nodes(node)
+    return found
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/development.md", "docs/architecture.md"])

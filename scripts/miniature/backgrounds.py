@@ -1,5 +1,6 @@
 """Grounds to paint shapes on, and pictures without any known shape."""
 
+import math
 import random
 
 import numpy as np
@@ -68,12 +69,16 @@ def shapeless_picture(source: random.Random, size: tuple[int, int]) -> Image.Ima
     choice = source.random()
     if choice < 0.16:
         return written_page(source, size)
+    if choice < 0.26:
+        return silhouette(source, size)
     picture = clouds(source, size)
-    if choice < 0.32:
+    if source.random() < 0.3:
+        picture = picture.convert("L").convert("RGB")
+    if choice < 0.38:
         return scribble(source, picture)
-    if choice < 0.52:
+    if choice < 0.54:
         return blurred_blobs(source, picture)
-    if choice < 0.68:
+    if choice < 0.7:
         return landscape(source, picture)
     return picture
 
@@ -91,6 +96,22 @@ def clouds(source: random.Random, size: tuple[int, int]) -> Image.Image:
             total += (np.asarray(smooth, np.float32) - 128) / 128 * height
     total += np.array([source.randint(60, 200) for _ in range(3)])
     return enlarge(total, size)
+
+
+def silhouette(source: random.Random, size: tuple[int, int]) -> Image.Image:
+    """One dark or coloured figure with limbs and dents on a plain ground."""
+    picture, _ = ground(source, size)
+    canvas, (width, height) = ImageDraw.Draw(picture), size
+    reach = min(size) * source.uniform(0.25, 0.48)
+    x, y = width / 2 + width * source.uniform(-0.15, 0.15), height / 2
+    corners, spokes = [], source.randint(14, 30)
+    for spoke in range(spokes):
+        angle = 2 * math.pi * spoke / spokes
+        radius = reach * source.choice((0.25, 0.4, 0.6, 1.0)) * source.uniform(0.8, 1.1)
+        corners.append((x + radius * math.cos(angle), y + radius * math.sin(angle)))
+    dark = source.random() < 0.6
+    canvas.polygon(corners, fill=(source.randint(0, 40),) * 3 if dark else any_colour(source))
+    return picture
 
 
 def scribble(source: random.Random, picture: Image.Image) -> Image.Image:
