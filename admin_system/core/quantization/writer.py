@@ -82,7 +82,8 @@ def quantize_checkpoint(
     shard_bytes: int = SHARD_BYTES,
     report: Report | None = None,
 ) -> WrittenCheckpoint:
-    """Reads tensor by tensor, from safetensors or `.bin`; at most one shard is in memory.
+    """Reads tensor by tensor, from safetensors or `.bin`; in memory are at most one shard to be
+    written and the working copies of one tensor.
 
     The vision tower, embeddings, norms and lm_head become float16; all other files of the folder
     are copied. `target` appears only when it is whole. Raises LoadError for a source that cannot

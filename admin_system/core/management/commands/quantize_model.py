@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
     def _show(self, done: int, total: int) -> None:
         percent = 100 * done // max(total, 1)
-        if percent > self._shown:
+        if percent > self._shown and self.stderr.isatty():
             self._shown = percent
             self.stderr.write(f"{percent} %", ending="\r")
 
