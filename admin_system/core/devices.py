@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 
 logger = logging.getLogger(__name__)
+
+Number = TypeVar("Number", int, float)
 
 CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 CGROUP_USED = Path("/sys/fs/cgroup/memory.current")
@@ -134,12 +138,24 @@ def _read_gpu(index: int) -> Gpu:
     handle = pynvml.nvmlDeviceGetHandleByIndex(index)
     memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
     name = pynvml.nvmlDeviceGetName(handle)
-    gpu = Gpu(index, str(name), memory_used=int(memory.used), memory_total=int(memory.total))
-    utilization = temperature = power = None
+    return Gpu(
+        index,
+        str(name),
+        memory_used=int(memory.used),
+        memory_total=int(memory.total),
+        utilization=_ask(lambda: int(pynvml.nvmlDeviceGetUtilizationRates(handle).gpu)),
+        temperature=_ask(
+            lambda: int(pynvml.nvmlDeviceGetTemperature(handle, pynvml.NVML_TEMPERATURE_GPU))
+        ),
+        power=_ask(lambda: pynvml.nvmlDeviceGetPowerUsage(handle) / 1000),
+    )
+
+
+def _ask(question: Callable[[], Number]) -> Number | None:
+    """None where the card does not know."""
+    import pynvml
+
     try:
-        utilization = int(pynvml.nvmlDeviceGetUtilizationRates(handle).gpu)
-        temperature = int(pynvml.nvmlDeviceGetTemperature(handle, pynvml.NVML_TEMPERATURE_GPU))
-        power = pynvml.nvmlDeviceGetPowerUsage(handle) / 1000
-    except pynvml.NVMLError as error:
-        logger.debug("card %s does not tell everything: %s", index, error)
-    return Gpu(index, gpu.name, gpu.memory_used, gpu.memory_total, utilization, temperature, power)
+        return question()
+    except pynvml.NVMLError:
+        return None

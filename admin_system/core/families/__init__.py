@@ -36,10 +36,10 @@ def find_family(
     raise LoadError("checkpoint_unknown_family", model_type=str(model_type), known=known)
 
 
-def get_family(name: str) -> Family:
+def get_family(name: str, *, writes_tags: bool = False) -> Family:
     """With its published limits. Raises LoadError."""
     for family in FAMILIES:
         if family.name == name:
-            return family()
+            return family(writes_tags=writes_tags)
     known = ", ".join(family.name for family in FAMILIES)
     raise LoadError("family_unknown", family=name, known=known)

@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from admin_system.core.checkpoints.checkpoint import (
     Checkpoint,
@@ -33,6 +33,10 @@ from admin_system.core.types import (
     ModelInfo,
 )
 
+if TYPE_CHECKING:
+    from admin_system.core.engines.local.preparation import Preparation
+    from admin_system.core.engines.local.worker import Worker
+
 logger = logging.getLogger(__name__)
 
 SLOTS = 1
@@ -44,11 +48,10 @@ BOX_TAG = "<box>"
 class Loaded:
     """What lives from a load to its unload."""
 
-    family: Family
     context_length: int
     choice: Choice
-    preparation: Any
-    worker: Any
+    preparation: Preparation
+    worker: Worker
     pool: ThreadPoolExecutor
 
 
@@ -56,6 +59,7 @@ class LocalEngine(Engine):
     def __init__(self, spec: EngineSpec) -> None:
         super().__init__(spec)
         self._loaded: Loaded | None = None
+        self._family: Family | None = None
         self._meter = Meter()
         self._admission = Admission(SLOTS, spec.max_waiting)
 
@@ -98,9 +102,8 @@ class LocalEngine(Engine):
             self._meter,
         )
         parameters = worker.start()
-        report(LoadProgress("stage_preparing", 0.95, checkpoint.bytes, checkpoint.bytes))
+        self._family = family
         self._loaded = Loaded(
-            family=family,
             context_length=context_length,
             choice=read_choice(checkpoint.generation),
             preparation=preparation,
@@ -124,9 +127,10 @@ class LocalEngine(Engine):
 
     @property
     def family(self) -> Family:
-        if self._loaded is None:
+        """Stays known after an unload: an answer that just ended may still hold boxes."""
+        if self._family is None:
             raise EngineFault("engine_stopped")
-        return self._loaded.family
+        return self._family
 
     def stats(self) -> EngineStats:
         return EngineStats(

@@ -95,7 +95,7 @@ class Network:
 def open_network(
     checkpoint: Checkpoint, placement: Placement, threads: int, report: Report
 ) -> Network:
-    """Reads the weights onto their device."""
+    """Reads the weights into main memory, then moves them onto their device."""
     import torch
     from transformers import AutoModelForImageTextToText
     from transformers.utils import logging as transformers_logging
@@ -107,12 +107,13 @@ def open_network(
     model = AutoModelForImageTextToText.from_pretrained(
         checkpoint.path,
         dtype=placement.dtype,
-        device_map=None if placement.device == "cpu" else placement.device,
         trust_remote_code=False,
         local_files_only=True,
         use_safetensors=True,
-    ).eval()
+    )
     report(LoadProgress("stage_reading_weights", 0.9, checkpoint.bytes, checkpoint.bytes))
+    model = model.to(placement.device).eval()
+    report(LoadProgress("stage_preparing", 0.95, checkpoint.bytes, checkpoint.bytes))
     return Network(model, placement)
 
 

@@ -15,7 +15,7 @@ from admin_system.core.engines.local.sampler import Sampler
 from admin_system.core.engines.local.text import Detokenizer, TextStream
 from admin_system.core.engines.meter import Meter
 from admin_system.core.engines.stops import StopFilter
-from admin_system.core.errors import EngineFault
+from admin_system.core.errors import CoreError, EngineFault
 from admin_system.core.types import Delta, End, FinishReason, Usage
 
 logger = logging.getLogger(__name__)
@@ -69,9 +69,10 @@ class Worker:
         try:
             network = self._open_network()
         except BaseException as error:
-            # Handed to the thread that waits in `start`. Without its traceback, which holds the
+            # Handed to the thread that waits in `start`, without its traceback, which holds the
             # half-loaded weights.
-            logger.exception("the network cannot be opened")
+            if not isinstance(error, CoreError):
+                logger.exception("the network cannot be opened")
             self._parameters.set_exception(error.with_traceback(None))
             give_memory_back(self._device)
             return
@@ -81,6 +82,7 @@ class Worker:
                 job = self._jobs.get()
                 if job is not None:
                     self._serve(network, job)
+                del job  # its pixels are not kept while nothing comes
         del network
         give_memory_back(self._device)
 
@@ -96,10 +98,11 @@ class Worker:
         except torch.OutOfMemoryError:
             logger.exception("request %s: out of memory", job.id)
             last = EngineFault("generation_out_of_memory", request=job.id)
-            give_memory_back(self._device)
         except Exception:
             logger.exception("request %s failed", job.id)
             last = EngineFault("generation_failed", request=job.id)
+        if isinstance(last, EngineFault):  # here, because a handler's traceback holds the tensors
+            give_memory_back(self._device)
         job.place.end()
         if last is not None:
             job.put(last)

@@ -49,7 +49,7 @@ class RemoteEngine(Engine):
     def __init__(self, spec: EngineSpec) -> None:
         super().__init__(spec)
         self._upstream = Upstream(spec)
-        self._family = get_family(spec.family) if spec.family else get_family(DEFAULT_FAMILY)
+        self._family = get_family(spec.family or DEFAULT_FAMILY)
         self._model = ""
         self._certificates: ssl.SSLContext | None = None
         self._admission = Admission(SLOTS, spec.max_waiting)
@@ -60,8 +60,8 @@ class RemoteEngine(Engine):
     def load(self, report: Report) -> ModelInfo:
         report(LoadProgress("stage_upstream", 0.0))
         model = self._upstream.load(report)
-        if model.family and not self.spec.family:
-            self._family = get_family(model.family)
+        family = self.spec.family or model.family or DEFAULT_FAMILY
+        self._family = get_family(family, writes_tags=model.demo)
         self._certificates = ssl.create_default_context()
         self._model = model.name
         return ModelInfo(

@@ -32,6 +32,8 @@ class UpstreamModel:
     name: str
     family: str
     context_length: int | None
+    demo: bool
+    """It is this product's miniature, which writes its boxes in tags."""
 
 
 class Upstream:
@@ -123,6 +125,7 @@ class Upstream:
                     name=wanted,
                     family=str(card.get("family") or ""),
                     context_length=length if isinstance(length, int) else None,
+                    demo=card.get("demo") is True,
                 )
         raise LoadError("upstream_model_missing", model=wanted, known=", ".join(known[:20]))
 

@@ -129,6 +129,9 @@ def test_quantized_weights_are_named(folder: Path) -> None:
     change(folder / "config.json", quantization_config={"quant_method": "gptq", "bits": 4})
     found = inspect_checkpoint(folder)
     assert found.quantization == "gptq-int4"
+    with pytest.raises(LoadError) as caught:
+        require_plain_weights(found)
+    assert caught.value.code == "checkpoint_quantized"
 
 
 def test_the_configuration_may_shorten_the_context_and_not_stretch_it() -> None:

@@ -20,7 +20,6 @@ TEXT = {
     "num_key_value_heads": 2,
     "intermediate_size": 96,
     "max_position_embeddings": 2048,
-    "vocab_size": 1540,
     "bos_token_id": None,
     "eos_token_id": 2,
     "pad_token_id": 0,
@@ -64,11 +63,13 @@ def write_random_checkpoint(model_type: str, folder: Path) -> Path:
     import transformers
 
     torch.manual_seed(3)
+    miniature = json.loads((MINIATURE / "config.json").read_text("utf-8"))
+    text = TEXT | {"vocab_size": miniature["text_config"]["vocab_size"]}
     if model_type == "qwen2_vl":
-        config: Any = transformers.Qwen2VLConfig(text_config=TEXT, vision_config=VISION_2, **TOKENS)
+        config: Any = transformers.Qwen2VLConfig(text_config=text, vision_config=VISION_2, **TOKENS)
         model: Any = transformers.Qwen2VLForConditionalGeneration(config)
     else:
-        config = transformers.Qwen2_5_VLConfig(text_config=TEXT, vision_config=VISION_2_5, **TOKENS)
+        config = transformers.Qwen2_5_VLConfig(text_config=text, vision_config=VISION_2_5, **TOKENS)
         model = transformers.Qwen2_5_VLForConditionalGeneration(config)
     for weight in model.parameters():
         if weight.ndim >= 2:  # wide enough that the likeliest token is not always the same

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 from dataclasses import replace
 from typing import Any
@@ -97,8 +98,6 @@ def test_too_little_memory_is_found_out_before_the_weights_are_read(
 def test_a_failed_load_leaves_nothing_behind(
     local_spec: EngineSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import threading
-
     from admin_system.core.engines.local import network
 
     def fail(*_: Any) -> None:
@@ -112,11 +111,28 @@ def test_a_failed_load_leaves_nothing_behind(
     assert "engine" not in {thread.name for thread in threading.enumerate()}
 
 
+@pytest.mark.parametrize(
+    "stage", ["stage_checking", "stage_starting", "stage_reading_weights", "stage_preparing"]
+)
+def test_a_load_can_be_given_up_at_every_stage(local_spec: EngineSpec, stage: str) -> None:
+    """The model service gives up by an error out of the report."""
+
+    def give_up(progress: LoadProgress) -> None:
+        if progress.stage == stage:
+            raise LoadError("load_cancelled")
+
+    engine = LocalEngine(local_spec)
+    with pytest.raises(LoadError) as caught:
+        engine.load(give_up)
+    assert caught.value.code == "load_cancelled"
+    assert "engine" not in {thread.name for thread in threading.enumerate()}
+    engine.load(ignore)
+    engine.unload()
+
+
 def test_unloading_gives_the_weights_back(
     local_spec: EngineSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import threading
-
     held: list[weakref.ref[Network]] = []
     original = Network.__init__
 

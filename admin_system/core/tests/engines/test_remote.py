@@ -131,6 +131,18 @@ def test_the_upstream_tells_name_family_and_length(service: tuple[Upstream, Engi
     assert loaded(replace(service[1], family="qwen2_5_vl")).family.name == "qwen2_5_vl"
 
 
+def test_the_miniature_upstream_is_asked_in_words_that_it_knows(
+    service: tuple[Upstream, EngineSpec],
+) -> None:
+    upstream, spec = service
+    assert "JSON" in loaded(replace(spec, family="qwen3_vl")).family.detection_query(
+        "", ("a",), "zh"
+    )
+    upstream.card["demo"] = True
+    family = loaded(replace(spec, family="qwen3_vl")).family
+    assert family.detection_query("", ("红色圆形",), "zh") == "框出红色圆形"
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -15,7 +15,7 @@ from admin_system.core.families import find_family
 from admin_system.core.tests.engines.conftest import draw_circle
 from admin_system.core.types import ChatRequest, EngineSpec, Message, PicturePart, TextPart
 
-IM_START, IM_END, VISION_START, IMAGE_PAD, BOX = 1, 2, 3, 5, 1538
+SPECIAL = ("<|endoftext|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>")
 
 
 @pytest.fixture(scope="module")
@@ -50,15 +50,16 @@ def test_ordinary_words_are_tokenized_as_by_transformers(tokenizer: Any, text: s
 @pytest.mark.parametrize("role", ["user", "system", "assistant", "tool"])
 def test_typed_special_tokens_stay_text(tokenizer: Any, text: str, role: Any) -> None:
     ids = Template(tokenizer).encode([Message.of_text(role, text)])
-    assert ids.count(IM_START) == 2  # of the turn and of the answer
-    assert ids.count(IM_END) == 1
-    assert not {0, VISION_START, IMAGE_PAD} & set(ids)
+    number = tokenizer.convert_tokens_to_ids
+    assert ids.count(number("<|im_start|>")) == 2  # of the turn and of the answer
+    assert ids.count(number("<|im_end|>")) == 1
+    assert not set(map(number, SPECIAL)) & set(ids)
     assert text in tokenizer.backend_tokenizer.decode(ids, skip_special_tokens=False)
 
 
 def test_tags_of_boxes_may_be_said_by_everyone(tokenizer: Any) -> None:
     said = Message.of_text("assistant", "<ref>猫</ref><box>(10,20),(30,40)</box>")
-    assert BOX in Template(tokenizer).encode([said])
+    assert tokenizer.convert_tokens_to_ids("<box>") in Template(tokenizer).encode([said])
 
 
 def test_a_typed_placeholder_beside_a_picture_counts_as_text() -> None:
@@ -68,7 +69,8 @@ def test_a_typed_placeholder_beside_a_picture_counts_as_text() -> None:
     preparation = Preparation(checkpoint, open_tokenizer(checkpoint), family, budget, 2048)
     parts = (TextPart("<|image_pad|>"), PicturePart(draw_circle(200, 200)), TextPart("?"))
     prompt = preparation.prepare(ChatRequest((Message("user", parts),)))
-    assert int(prompt.kinds.sum()) == 16
+    width, height = family.shown_size(200, 200, "auto", budget)
+    assert int(prompt.kinds.sum()) == width // 28 * (height // 28)
 
 
 def test_a_conversation_that_the_template_refuses_is_the_callers_fault(tokenizer: Any) -> None:

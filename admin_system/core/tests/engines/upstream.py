@@ -47,6 +47,11 @@ class Upstream:
         self.states: Iterator[State] = iter([])
         self.state: State = ("ready", "model-a")
         self.error: str | None = None
+        self.card: dict[str, Any] = {
+            "id": "model-a",
+            "family": "qwen2_vl",
+            "max_model_len": 8192,
+        }
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         body = b""
@@ -59,8 +64,7 @@ class Upstream:
         if headers.get(b"authorization") != f"Bearer {KEY}".encode():
             await answer(send, 401, {"error": {"message": "who are you?"}})
         elif path == "/v1/models":
-            cards = [{"id": "model-a", "family": "qwen2_vl", "max_model_len": 8192}]
-            await answer(send, 200, {"object": "list", "data": cards})
+            await answer(send, 200, {"object": "list", "data": [self.card]})
         elif path == "/api/status":
             self.state = next(self.states, self.state)
             state, name = self.state
