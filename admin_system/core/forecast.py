@@ -5,32 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from admin_system.core.checkpoints import inspect_checkpoint
-from admin_system.core.errors import LoadError
+from admin_system.core.checkpoints.memory import require_memory
 from admin_system.core.types import EngineSpec
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
-    """An estimate; None where nothing is known, which counts as fitting."""
+class Room:
+    """Bytes on one device."""
 
-    needed: int | None = None
-    """Bytes on the model's device."""
-    free: int | None = None
-    """Bytes, with everything that is loaded now."""
+    device: str
+    needed: int
+    """An estimate."""
+    free: int
+    """With everything that is loaded now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    rooms: tuple[Room, ...] = ()
+    """One for each device; none where nothing is known, which counts as fitting."""
 
     @property
     def fits(self) -> bool:
-        return self.needed is None or self.free is None or self.needed <= self.free
+        return all(room.needed <= room.free for room in self.rooms)
 
-    def require_room(self, given_back: int) -> None:
-        """Raises LoadError when the model would not even fit after `given_back` more bytes."""
-        if self.needed is None or self.free is None:
-            return
-        free = self.free + given_back
-        if self.needed > free:
-            raise LoadError(
-                "memory_too_small", needed_gb=_gigabytes(self.needed), free_gb=_gigabytes(free)
-            )
+    def require_room(self, former: Forecast | None = None) -> None:
+        """Raises LoadError when the model would not even fit in place of a former one."""
+        given_back = {room.device: room.needed for room in former.rooms} if former else {}
+        for room in self.rooms:
+            free = room.free + given_back.get(room.device, 0)
+            require_memory(room.device, room.needed, free)
 
 
 def forecast(spec: EngineSpec) -> Forecast:
@@ -39,13 +43,14 @@ def forecast(spec: EngineSpec) -> Forecast:
         return Forecast()
     checkpoint = inspect_checkpoint(spec.path)
     # Importing torch takes seconds: not before a model in this process is asked for.
-    from admin_system.core.engines.local.placement import choose_device, free_memory
+    from admin_system.core.engines.local.placement import choose_devices, free_memory
 
-    needed = checkpoint.memory
-    if spec.precision != "auto":
-        needed = checkpoint.estimate(spec.precision, spec.context_length).total
-    return Forecast(needed, free_memory(choose_device(spec.device)))
-
-
-def _gigabytes(count: int) -> float:
-    return round(count / 1e9, 1)
+    precision = "bfloat16" if spec.precision == "auto" else spec.precision
+    context = None if spec.precision == "auto" else spec.context_length
+    estimate = checkpoint.estimate(precision, context)
+    return Forecast(
+        tuple(
+            Room(device, needed, free_memory(device))
+            for device, needed in estimate.on_devices(*choose_devices(spec)).items()
+        )
+    )

@@ -197,9 +197,9 @@ class ModelService:
         if spec.kind == "local":
             self._ownership.acquire()
         if former is None or expected.fits:
-            expected.require_room(given_back=0)
+            expected.require_room()
             return True
-        expected.require_room(given_back=self._check(former.spec).needed or 0)
+        expected.require_room(self._check(former.spec))
         return False
 
     def _bring_back(self, spec: EngineSpec) -> LoadedModel | None:
@@ -211,6 +211,9 @@ class ModelService:
             return None
 
     def _log_failure(self, spec: EngineSpec, error: Exception) -> CoreError:
+        if isinstance(error, LoadCancelled):
+            logger.info("the load of %s was cancelled", spec.name)
+            return error
         if isinstance(error, CoreError):
             logger.error("%s did not load: %s %s", spec.name, error.code, error.values)
             return error

@@ -208,6 +208,8 @@ class EngineSpec:
     precision: Precision = "auto"
     device: str = "auto"
     """auto, cpu, cuda or cuda:N."""
+    visual_device: str = ""
+    """Of the vision tower (local), as `device`; empty takes the same."""
     threads: int = 0
     """CPU threads of the model (local); 0 leaves the choice to torch."""
     context_length: int | None = None

@@ -14,16 +14,32 @@ from admin_system.messages import (
     bodies,
     callers,
     checkpoints,
+    checks,
+    downloads,
     engines,
     fields,
+    knowledge,
     pictures,
+    search,
     service,
 )
 
 logger = logging.getLogger(__name__)
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
-ROOMS = (bodies, fields, pictures, callers, service, checkpoints, engines)
+ROOMS = (
+    bodies,
+    fields,
+    pictures,
+    callers,
+    service,
+    checkpoints,
+    checks,
+    downloads,
+    engines,
+    knowledge,
+    search,
+)
 MESSAGES: dict[str, tuple[str, str]] = {
     code: sentences for room in ROOMS for code, sentences in room.SENTENCES.items()
 }

@@ -13,6 +13,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The body is larger than {limit} MiB. Send smaller or fewer pictures.",
         "正文超过 {limit} MiB。换用更小或更少的图片。",
     ),
+    "content_encoding_unsupported": (
+        "Bodies compressed as {given} are not read here. Send the body as it is.",
+        "这里不读取以 {given} 压缩的正文。不要压缩，直接发送。",
+    ),
     "content_type_unsupported": (
         "The content type {given} is not supported here. Send {allowed}.",
         "这里不支持内容类型 {given}。可以用 {allowed}。",
@@ -20,6 +24,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "form_malformed": (
         "The form cannot be read. Send multipart/form-data with its boundary.",
         "表单无法读取。用带 boundary 的 multipart/form-data 发送。",
+    ),
+    "form_field_twice": (
+        "The form has {param} {given} times. Send it once.",
+        "表单里有 {given} 个 {param}。只发送一个。",
     ),
     "json_duplicate_field": (
         'The field "{field}" stands twice in one object of the body. Keep one of them.',

@@ -35,13 +35,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{file} 是 git-lfs 的指针，不是文件本身。在文件夹里运行 git lfs pull。",
     ),
     "checkpoint_not_safetensors": (
-        "The weights in {path} are not safetensors. Choose a folder with safetensors files.",
-        "{path} 里的权重不是 safetensors 格式。选择含 safetensors 文件的文件夹。",
+        "The weights in {path} are neither safetensors nor pytorch_model.bin. Choose a folder with "
+        "one of these.",
+        "{path} 里的权重既不是 safetensors 也不是 pytorch_model.bin。选择含有其中一种的文件夹。",
     ),
     "checkpoint_quantized": (
-        "The weights in {path} are quantized ({quantization}); this version runs unquantized "
-        "checkpoints. Choose one of those.",
-        "{path} 里的权重是量化的（{quantization}），此版本只运行未量化的模型。换用未量化的模型。",
+        "The weights in {path} are quantized as {quantization}, which this model cannot be run "
+        "with. Choose the four-bit GPTQ form or an unquantized one.",
+        "{path} 里的权重按 {quantization} 量化，此模型不能这样运行。"
+        "换用 4 位 GPTQ 或未量化的版本。",
     ),
     "checkpoint_truncated": (
         "The file {file} of the model is cut off. Download it again.",

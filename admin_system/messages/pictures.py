@@ -9,6 +9,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{param} is a picture in a {role} message. Pictures belong in user messages.",
         "{param} 是 {role} 消息里的图片。图片应放在 user 消息里。",
     ),
+    "picture_in_text_field": (
+        "{param} came as a text field. Send it as a file, with its name, or as base64 in the "
+        "field image_base64.",
+        "{param} 是文本字段。把它作为文件（带文件名）发送，或用 base64 放在字段 image_base64 里。",
+    ),
     "picture_missing": (
         "There is no picture. Send it in the field {param}.",
         "没有图片。把图片放在字段 {param} 里发送。",

@@ -25,8 +25,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "正在加载模型。就绪后再试。",
     ),
     "model_failed": (
-        "No model is available right now: {reason}",
-        "现在没有可用的模型：{reason}",
+        "The model is not available: {reason}",
+        "模型不可用：{reason}",
     ),
     "model_loading": (
         "The model {model} is loading ({percent} %). Try again shortly.",
@@ -52,6 +52,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The queue is full: {waiting} requests are waiting. Try again later.",
         "排队已满：有 {waiting} 个请求在等待。稍后再试。",
     ),
+    "service_stops": (
+        "The service is stopping or restarting. Send the request again shortly.",
+        "服务正在停止或重启。稍后重新发送。",
+    ),
     "server_fault": (
         "Something went wrong, id {request_id}. Your administrator can find it in the log.",
         "出错了，编号 {request_id}。管理员可以凭编号在日志里查到。",
@@ -66,8 +70,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "加载模型时出错（{kind}），详情见日志。",
     ),
     "memory_too_small": (
-        "Not enough memory: needs {needed_gb}\u00a0GB, {free_gb}\u00a0GB free.",
-        "内存或显存不够：需要 {needed_gb}\u00a0GB，空闲 {free_gb}\u00a0GB。",
+        "Not enough memory on {device}: needs {needed_gb}\u00a0GB, {free_gb}\u00a0GB free.",
+        "{device} 的内存或显存不够：需要 {needed_gb}\u00a0GB，空闲 {free_gb}\u00a0GB。",
     ),
     "model_answers_too_slowly": (
         "The model was loaded, but gave no answer within {seconds}\u00a0s.",

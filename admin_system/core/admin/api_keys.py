@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -40,6 +41,13 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
     class Meta:
         model = ApiKey
         fields = ("name", "scopes", "expires_at")
+
+    def clean_expires_at(self) -> datetime | None:
+        """A moment that has passed is a slip, unless it has stood there since it was to come."""
+        moment: datetime | None = self.cleaned_data["expires_at"]
+        if moment and "expires_at" in self.changed_data and moment <= timezone.now():
+            raise forms.ValidationError(_("The time has passed already."))
+        return moment
 
 
 @admin.register(ApiKey)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.contrib import admin, messages
@@ -20,6 +21,7 @@ from unfold.decorators import display
 
 from admin_system.core import catalog
 from admin_system.core.admin.model_forms import ModelConfigForm
+from admin_system.core.checkpoints.checkpoint import inspect_checkpoint
 from admin_system.core.errors import CoreError
 from admin_system.core.model_state import (
     page_language,
@@ -55,6 +57,7 @@ class ModelConfigAdmin(ModelAdmin):
         "path": "kind == 'local'",
         "precision": "kind == 'local'",
         "device": "kind == 'local'",
+        "visual_device": "kind == 'local'",
         "upstream_url": "kind == 'remote'",
         "upstream_model": "kind == 'remote'",
         "upstream_key": "kind == 'remote'",
@@ -79,7 +82,12 @@ class ModelConfigAdmin(ModelAdmin):
             ),
             (
                 _("How it runs"),
-                {"fields": ["precision", "device", "context_length", "min_pixels", "max_pixels"]},
+                {
+                    "fields": [
+                        *("precision", "device", "visual_device"),
+                        *("context_length", "min_pixels", "max_pixels"),
+                    ]
+                },
             ),
             (
                 _("Where a request does not say"),
@@ -166,12 +174,22 @@ class ModelConfigAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: ModelConfig, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if obj.kind == ModelConfig.Kind.LOCAL and obj.path and "path" in form.changed_data:
+            warn_of_folder(request, obj.path)
         if change and is_in_use(obj):
             messages.info(request, gettext("The changes take effect when the model is reloaded."))
 
     def has_delete_permission(self, request: HttpRequest, obj: ModelConfig | None = None) -> bool:
         kept = obj is not None and (obj.is_current or is_in_use(obj))
         return not kept and bool(super().has_delete_permission(request, obj))
+
+
+def warn_of_folder(request: HttpRequest, path: str) -> None:
+    """What is wrong with a folder is said at once; it may still be on its way."""
+    try:
+        inspect_checkpoint(Path(path))
+    except CoreError as error:
+        messages.warning(request, sentence(error.code, page_language(), **error.values))
 
 
 def is_in_use(row: ModelConfig) -> bool:

@@ -11,11 +11,19 @@ from pathlib import Path
 from admin_system.core.checkpoints.memory import (
     WORKING_CONTEXT,
     MemoryEstimate,
+    WeightSizes,
     estimate_memory,
+    measure_weights,
+)
+from admin_system.core.checkpoints.quantization import (
+    ForeignConfig,
+    Int4Config,
+    read_quantization,
 )
 from admin_system.core.checkpoints.weights import WeightFiles, read_weight_files
 from admin_system.core.errors import LoadError
 from admin_system.core.families import find_family
+from admin_system.core.families.qwen_vl import QwenVL
 from admin_system.core.types import EngineSpec
 
 logger = logging.getLogger(__name__)
@@ -26,6 +34,7 @@ PROCESSOR = "processor_config.json"
 TOKENIZER = "tokenizer.json"
 TOKENIZER_CONFIG = "tokenizer_config.json"
 TEMPLATES = ("chat_template.jinja", "chat_template.json")
+VOCABULARY_OF_2023 = "qwen.tiktoken"
 
 Fields = Mapping[str, object]
 
@@ -38,15 +47,20 @@ class Checkpoint:
     config: Fields
     """config.json"""
     preprocessor: Fields
-    """How pictures are prepared."""
+    """How pictures are prepared; empty where the family knows it by itself."""
     generation: Fields
     """generation_config.json; empty where there is none."""
     family: str
-    quantization: str
-    """"none", "gptq-int4", "awq-int4", …"""
+    quantized: Int4Config | ForeignConfig | None
     context_length: int
     """Tokens, as the text part states it."""
     weights: WeightFiles
+    sizes: WeightSizes
+
+    @property
+    def quantization(self) -> str:
+        """ "none", "gptq-int4", "awq-int4", …"""
+        return "none" if self.quantized is None else self.quantized.name
 
     @property
     def bytes(self) -> int:
@@ -58,11 +72,16 @@ class Checkpoint:
         """Bytes that the model takes at least, in its narrowest precision."""
         return self.estimate("bfloat16").total
 
-    def estimate(self, precision: str, context_length: int | None = None) -> MemoryEstimate:
-        """With room for `context_length` tokens; None takes a length to work with."""
+    def estimate(
+        self, precision: str, context_length: int | None = None, *, packed: bool = True
+    ) -> MemoryEstimate:
+        """With room for `context_length` tokens; None takes a length to work with.
+
+        `packed` tells whether quantized layers stay as they are stored.
+        """
         context = context_length or WORKING_CONTEXT
         context = min(context, self.context_length)
-        return estimate_memory(self.config, self.weights.parameters, precision, context)
+        return estimate_memory(self.config, self.sizes, precision, context, packed=packed)
 
 
 def inspect_checkpoint(path: Path | str) -> Checkpoint:
@@ -74,42 +93,26 @@ def inspect_checkpoint(path: Path | str) -> Checkpoint:
         raise LoadError("checkpoint_no_config", path=str(path))
     config = _read_json(folder / CONFIG)
     family = find_family(config)
-    preprocessor = _read_preprocessor(folder)
-    _require_tokenizer(folder)
+    preprocessor: Fields = {}
+    if family.name == QwenVL.name:
+        if not (folder / VOCABULARY_OF_2023).is_file():
+            raise LoadError("tokenizer_missing", file=VOCABULARY_OF_2023)
+    else:
+        preprocessor = _read_preprocessor(folder)
+        _require_tokenizer(folder)
     generation = folder / "generation_config.json"
+    weights = read_weight_files(folder)
     return Checkpoint(
         path=folder,
         config=config,
         preprocessor=preprocessor,
         generation=_read_json(generation) if generation.is_file() else {},
         family=family.name,
-        quantization=name_quantization(config),
+        quantized=read_quantization(config, folder),
         context_length=read_context_length(config),
-        weights=read_weight_files(folder),
+        weights=weights,
+        sizes=measure_weights(weights.tensors),
     )
-
-
-def require_plain_weights(checkpoint: Checkpoint) -> None:
-    """Raises LoadError where the weights are quantized: they cannot be run yet."""
-    if checkpoint.quantization != "none":
-        raise LoadError(
-            "checkpoint_quantized",
-            quantization=checkpoint.quantization,
-            path=str(checkpoint.path),
-        )
-
-
-def name_quantization(config: Fields) -> str:
-    """Method and width, "gptq-int4" for example; "none" where the weights are plain."""
-    stated = config.get("quantization_config")
-    if stated is None:
-        text = config.get("text_config")
-        stated = text.get("quantization_config") if isinstance(text, dict) else None
-    if not isinstance(stated, dict):
-        return "none"
-    method = str(stated.get("quant_method", "unknown"))
-    bits = stated.get("bits", stated.get("w_bit"))
-    return f"{method}-int{bits}" if isinstance(bits, int) else method
 
 
 def read_context_length(config: Fields) -> int:

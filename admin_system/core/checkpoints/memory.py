@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from admin_system.core.checkpoints.weights import TensorHeader
 from admin_system.core.errors import LoadError
 
 WORKING_CONTEXT = 4096
@@ -16,6 +18,51 @@ WIDEST_COPIES = 6
 RUNTIME = 300 * 1024 * 1024
 """Bytes of torch and its libraries themselves."""
 BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+PLAIN_TYPES = {"F64", "F32", "F16", "BF16"}
+VISION = re.compile(r"(?:^|\.)(?:visual|vision\w*)\.")
+PER_WORD = 8
+"""Four-bit values in an int32."""
+PACKED_PARTS = ("qweight", "qzeros", "scales", "g_idx")
+EXPERT = re.compile(r"\.experts\.\d+\.")
+"""A layer that becomes part of a stacked tensor; it is dequantized for that."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightSizes:
+    """What the tensors of a checkpoint come to."""
+
+    text: int
+    """Values of plain tensors outside the vision tower."""
+    vision: int
+    """Values of plain tensors of the vision tower."""
+    packed: int
+    """Values of quantized tensors."""
+    packed_bytes: int
+    """Bytes of quantized tensors and all that belongs to them, as stored."""
+
+    @property
+    def parameters(self) -> int:
+        return self.text + self.vision + self.packed
+
+
+def measure_weights(tensors: Mapping[str, TensorHeader]) -> WeightSizes:
+    text = vision = packed = packed_bytes = 0
+    for name, tensor in tensors.items():
+        layer, _, part = name.rpartition(".")
+        in_four_bits = part in PACKED_PARTS and f"{layer}.qweight" in tensors
+        if in_four_bits and EXPERT.search(name):
+            text += tensor.values * PER_WORD if part == "qweight" else 0
+        elif in_four_bits or tensor.dtype not in PLAIN_TYPES:
+            packed_bytes += tensor.bytes
+            if part == "qweight":
+                packed += tensor.values * PER_WORD
+            elif not in_four_bits:
+                packed += tensor.values
+        elif VISION.search(name):
+            vision += tensor.values
+        else:
+            text += tensor.values
+    return WeightSizes(text, vision, packed, packed_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +70,9 @@ class MemoryEstimate:
     """Bytes."""
 
     weights: int
+    """All of them."""
+    vision: int
+    """Those of the vision tower, counted among `weights`."""
     cache: int
     """Keys and values of `context` tokens."""
     activations: int
@@ -34,11 +84,25 @@ class MemoryEstimate:
     def total(self) -> int:
         return self.weights + self.cache + self.activations + self.runtime
 
+    def on_devices(self, device: str, visual_device: str) -> dict[str, int]:
+        """What each device must hold."""
+        if visual_device == device:
+            return {device: self.total}
+        return {device: self.total - self.vision, visual_device: self.vision}
+
 
 def estimate_memory(
-    config: Mapping[str, object], parameters: int, precision: str, context: int
+    config: Mapping[str, object],
+    sizes: WeightSizes,
+    precision: str,
+    context: int,
+    *,
+    packed: bool = True,
 ) -> MemoryEstimate:
-    """From config.json; `precision` is float32, bfloat16 or float16, `context` is in tokens."""
+    """From config.json; `precision` is float32, bfloat16 or float16, `context` is in tokens.
+
+    With `packed` quantized layers stay as they are stored, else they take plain values.
+    """
     size = BYTES[precision]
     text = _text_part(config)
     heads = _number(text, "num_attention_heads", 32)
@@ -47,16 +111,19 @@ def estimate_memory(
     cache = 2 * _number(text, "num_hidden_layers", 32) * keys * context * size
     width = _number(text, "intermediate_size", 4 * _number(text, "hidden_size", 4096))
     activations = WIDEST_COPIES * width * min(context, PREFILL_TOKENS) * size
-    weights = parameters * size
-    return MemoryEstimate(weights, cache, activations, RUNTIME, context)
+    quantized = sizes.packed_bytes if packed else sizes.packed * size
+    vision = sizes.vision * size
+    weights = sizes.text * size + vision + quantized
+    return MemoryEstimate(weights, vision, cache, activations, RUNTIME, context)
 
 
-def require_memory(estimate: MemoryEstimate, free: int) -> None:
-    """`free` is in bytes. Raises LoadError."""
-    if estimate.total > free:
+def require_memory(device: str, needed: int, free: int) -> None:
+    """In bytes. Raises LoadError."""
+    if needed > free:
         raise LoadError(
             "memory_too_small",
-            needed_gb=round(estimate.total / 1e9, 1),
+            device=device,
+            needed_gb=round(needed / 1e9, 1),
             free_gb=round(free / 1e9, 1),
         )
 

@@ -1,82 +1,86 @@
-"""The weight files of a checkpoint: all there, none cut off, how many bytes and parameters."""
+"""The weight files of a checkpoint: all there, none cut off, what tensors they hold."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from admin_system.core.checkpoints.shards import SAFETENSORS, find_shards
 from admin_system.core.errors import LoadError
 
-SINGLE = "model.safetensors"
-INDEX = "model.safetensors.index.json"
-OTHER_FORMATS = ("*.bin", "*.pt", "*.pth", "*.gguf", "*.ckpt")
 LFS_POINTER = b"version https://git-lfs"
 LONGEST_HEADER = 100_000_000
 """Bytes, as the safetensors library limits it."""
+PICKLED_TYPES = {
+    "float64": "F64",
+    "float32": "F32",
+    "float16": "F16",
+    "bfloat16": "BF16",
+    "int64": "I64",
+    "int32": "I32",
+    "int16": "I16",
+    "int8": "I8",
+    "uint8": "U8",
+    "bool": "BOOL",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TensorHeader:
+    """What a file says of a tensor before its values."""
+
+    dtype: str
+    """As safetensors names it: F32, BF16, I32 …"""
+    shape: tuple[int, ...]
+
+    @property
+    def values(self) -> int:
+        return math.prod(self.shape)
+
+    @property
+    def bytes(self) -> int:
+        bits = re.search(r"\d+", self.dtype)
+        return self.values * (int(bits[0]) if bits else 8) // 8
 
 
 @dataclass(frozen=True, slots=True)
 class WeightFiles:
     files: tuple[Path, ...]
     bytes: int
-    parameters: int
-    """Values stored as floating point numbers."""
-    names: frozenset[str]
-    """Of all tensors."""
+    tensors: Mapping[str, TensorHeader]
 
 
 def read_weight_files(folder: Path) -> WeightFiles:
     """Reads the headers only. Raises LoadError."""
-    files = _listed_files(folder)
-    total = parameters = 0
-    names: set[str] = set()
-    for file in files:
-        header = read_header(file)
-        total += file.stat().st_size
-        for name, tensor in header.items():
-            names.add(name)
-            if str(tensor["dtype"]).startswith(("F", "BF")):
-                parameters += math.prod(tensor["shape"])
-    return WeightFiles(files, total, parameters, frozenset(names))
+    shards = find_shards(folder)
+    tensors: dict[str, TensorHeader] = {}
+    for file in shards.files:
+        read = _read_headers if file.suffix == SAFETENSORS else _read_pickled_headers
+        tensors.update(read(file))
+    return WeightFiles(shards.files, shards.bytes, tensors)
 
 
-def _listed_files(folder: Path) -> tuple[Path, ...]:
-    index = folder / INDEX
-    if index.is_file():
-        listed = _names_in_index(index)
-        missing = [name for name in listed if not (folder / name).is_file()]
-        if missing:
-            raise LoadError(
-                "checkpoint_missing_shard",
-                file=missing[0],
-                missing=len(missing),
-                shards=len(listed),
-                path=str(folder),
-            )
-        return tuple(folder / name for name in listed)
-    if (folder / SINGLE).is_file():
-        return (folder / SINGLE,)
-    if any(next(folder.glob(pattern), None) for pattern in OTHER_FORMATS):
-        raise LoadError("checkpoint_not_safetensors", path=str(folder))
-    raise LoadError("checkpoint_no_weights", file=SINGLE, path=str(folder))
+def _read_headers(file: Path) -> dict[str, TensorHeader]:
+    return {
+        name: TensorHeader(str(tensor["dtype"]), tuple(tensor["shape"]))
+        for name, tensor in read_header(file).items()
+    }
 
 
-def _names_in_index(index: Path) -> list[str]:
-    try:
-        names = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise LoadError("checkpoint_bad_file", file=index.name) from error
-    listed = sorted(set(_texts(names)))
-    if any("/" in name or "\\" in name or name.startswith("..") for name in listed):
-        raise LoadError("checkpoint_bad_file", file=index.name)
-    return listed
+def _read_pickled_headers(file: Path) -> dict[str, TensorHeader]:
+    from admin_system.core.checkpoints.pickles import read_pickle  # it needs torch
 
+    def header(dtype: str, shape: tuple[int, ...]) -> TensorHeader:
+        return TensorHeader(PICKLED_TYPES.get(dtype.removeprefix("torch."), "U8"), shape)
 
-def _texts(values: Iterable[object]) -> list[str]:
-    return [value for value in values if isinstance(value, str)]
+    return {
+        name: header(str(tensor.dtype), tuple(tensor.shape))
+        for name, tensor in read_pickle(file, values=False).items()
+    }
 
 
 def read_header(file: Path) -> dict[str, dict[str, list[int]]]:

@@ -15,6 +15,8 @@ from admin_system.core.types import Box, EngineSpec, Language, PicturePart, Pixe
 MOST_ELONGATED = 200
 """Largest ratio of the sides, as in transformers' smart_resize."""
 LOW_DETAIL_PIXELS = 512 * 512
+"""What `detail: low` shows at most; `high` and `auto` show what the budget allows."""
+END_OF_THOUGHTS = "</think>"
 ASKS_FOR_BOXES = re.compile(
     r"框|圈出|标出|标注|检测|定位|找到|找出|坐标|bbox|grounding"
     r"|\b(?:box|boxes|bounding|locate|detect|find|mark|coordinates)\b",
@@ -90,7 +92,8 @@ class QwenFamily(Family):
         part = pictures[-1]
         width, height = part.picture.width, part.picture.height
         to_pixels = self.to_pixels(width, height, part.detail, budget)
-        return find_boxes(text, width, height, to_pixels, image=len(pictures) - 1)
+        answer = text.rpartition(END_OF_THOUGHTS)[2]  # drafts of boxes stand in thoughts too
+        return find_boxes(answer, width, height, to_pixels, image=len(pictures) - 1)
 
     def to_pixels(self, width: int, height: int, detail: str, budget: PixelBudget) -> ToPixels:
         """How this family's numbers become pixels of a picture as sent."""

@@ -8,6 +8,8 @@ from admin_system.core.types import PixelBudget
 
 
 class Qwen25VL(QwenFamily):
+    """Its template knows no tools."""
+
     name = "qwen2_5_vl"
     model_types = ("qwen2_5_vl",)
     published_budget = PixelBudget(3136, 12_845_056)

@@ -7,6 +7,8 @@ from admin_system.core.types import PixelBudget
 
 
 class Qwen2VL(QwenFamily):
+    """Its template knows no tools."""
+
     name = "qwen2_vl"
     model_types = ("qwen2_vl",)
     published_budget = PixelBudget(3136, 12_845_056)

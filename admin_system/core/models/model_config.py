@@ -16,6 +16,7 @@ NAME_RULE = RegexValidator(
     r"^[A-Za-z0-9][A-Za-z0-9._:/-]*\Z",
     _("Letters, digits and . _ : / - only; the first one is a letter or a digit."),
 )
+DEVICE_RULE = RegexValidator(r"^(auto|cpu|cuda(:\d+)?)\Z", _("One of auto, cpu, cuda, cuda:0 …"))
 ADDRESS_RULE = RegexValidator(
     r"^https?://[^\s/?#]+[^\s?#]*\Z", _("An address that begins with http:// or https://.")
 )
@@ -62,10 +63,18 @@ class ModelConfig(models.Model):
         _("device"),
         max_length=20,
         default="auto",
-        validators=[
-            RegexValidator(r"^(auto|cpu|cuda(:\d+)?)\Z", _("One of auto, cpu, cuda, cuda:0 …"))
-        ],
+        validators=[DEVICE_RULE],
         help_text=_("auto takes the graphics card when there is one."),
+    )
+    visual_device = models.CharField(
+        _("device of the vision part"),
+        max_length=20,
+        blank=True,
+        validators=[DEVICE_RULE],
+        help_text=_(
+            "Empty takes the same device. cpu leaves a small graphics card to the text part; "
+            "pictures are then read more slowly."
+        ),
     )
     max_batch = models.PositiveIntegerField(
         _("requests at once"),

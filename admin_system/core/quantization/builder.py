@@ -8,8 +8,8 @@ from collections import Counter
 import torch
 from torch import Tensor, nn
 
+from admin_system.core.checkpoints.quantization import Int4Config
 from admin_system.core.quantization.backend import Backend, Target, choose_backend
-from admin_system.core.quantization.configuration import Int4Config
 from admin_system.core.quantization.linear import (
     DequantizedLinear,
     Int4Linear,

@@ -8,14 +8,11 @@ the first in the lowest bits; AWQ writes the eight in the order 0 2 4 6 1 3 5 7.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 from torch import Tensor
 
+from admin_system.core.checkpoints.quantization import GptqVersion
 from admin_system.core.quantization.weight import Int4Weight
-
-GptqVersion = Literal[1, 2]
 
 PER_WORD = 8
 AWQ_PLACES = (0, 4, 1, 5, 2, 6, 3, 7)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from admin_system.core.checkpoints.quantization import Int4Config
 from admin_system.core.errors import LoadError
-from admin_system.core.quantization.configuration import Int4Config
 from admin_system.core.quantization.layout import PER_WORD, unpack_awq, unpack_gptq
 from admin_system.core.quantization.weight import Int4Weight
 

@@ -50,12 +50,13 @@ def test_a_page_of_this_server_is_let_through_the_door() -> None:
     "headers",
     [
         HERE | {"x-forwarded-for": "192.0.2.7"},
+        HERE | {"x-forwarded-for": ""},
         HERE | {"forwarded": "for=192.0.2.7"},
         HERE | {"x-real-ip": "192.0.2.7"},
         {"host": "evil.example"},  # a name of theirs that points here
         {},
     ],
-    ids=["x-forwarded-for", "forwarded", "x-real-ip", "rebinding", "no host"],
+    ids=["x-forwarded-for", "empty", "forwarded", "x-real-ip", "rebinding", "no host"],
 )
 def test_the_door_is_shut_for_who_only_looks_local(headers: dict[str, str]) -> None:
     with pytest.raises(AccessDenied) as denied:

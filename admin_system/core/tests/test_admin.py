@@ -165,6 +165,24 @@ def test_a_new_key_is_shown_exactly_once(admin: Client) -> None:
         assert row.digest not in text
 
 
+def test_a_key_that_would_be_expired_at_once_is_not_made(admin: Client) -> None:
+    page = admin.post(
+        reverse("admin:core_apikey_add"),
+        {"name": "late", "scopes": ["chat"], "expires_at_0": "2020-01-01", "expires_at_1": "00:00"},
+    )
+    assert "这个时间已经过去" in page.text
+    assert not ApiKey.objects.exists()
+
+
+def test_a_folder_without_a_model_is_told_at_once(admin: Client, tmp_path: Path) -> None:
+    """And kept: it may still be on its way."""
+    values = {"name": "later", "kind": "local", "path": str(tmp_path), "precision": "auto"}
+    url = reverse("admin:core_modelconfig_add")
+    page = admin.post(url, {**values, "device": "auto", "visual_device": ""}, follow=True)
+    assert "config.json" in page.text
+    assert ModelConfig.objects.filter(name="later").exists()
+
+
 def test_a_key_is_revoked_by_who_may_change_it(client: Client, transactional_db: None) -> None:
     row, _ = make_api_key("robot")
     url = reverse("admin:core_apikey_revoke", args=(row.pk,))

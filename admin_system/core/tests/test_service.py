@@ -14,7 +14,7 @@ import pytest
 from admin_system.core.engines.base import Report
 from admin_system.core.engines.echo import EchoEngine
 from admin_system.core.errors import EngineFault, LoadError, ModelNotReady
-from admin_system.core.forecast import Forecast
+from admin_system.core.forecast import Forecast, Room
 from admin_system.core.service import ModelService
 from admin_system.core.types import (
     ChatRequest,
@@ -68,11 +68,11 @@ def check(spec: EngineSpec) -> Forecast:
     """Each model takes 6 of 16 units where 10 are free, the huge one 100."""
     if spec == MISSING:
         raise LoadError("checkpoint_missing")
-    return Forecast(needed=100 if spec == HUGE else 6, free=10)
+    return Forecast((Room("cpu", needed=100 if spec == HUGE else 6, free=10),))
 
 
 def check_in_a_small_machine(spec: EngineSpec) -> Forecast:
-    return Forecast(needed=6, free=4)
+    return Forecast((Room("cpu", needed=6, free=4),))
 
 
 Make = Callable[..., ModelService]
@@ -190,6 +190,9 @@ async def test_a_bad_model_leaves_the_former_one_serving(
     assert status.error is not None
     assert (status.error[0], status.failed) == (code, spec.name)
     assert (await answer(service, "still there")).text == "still there"
+    with pytest.raises(ModelNotReady) as refused:
+        await answer(service, "hello", spec.name)
+    assert (refused.value.code, refused.value.values["reason"]) == ("model_failed", code)
 
 
 def test_a_bad_first_model_is_a_failure(make: Make) -> None:
@@ -202,7 +205,7 @@ def test_a_bad_first_model_is_a_failure(make: Make) -> None:
 
 async def test_without_room_for_two_the_former_goes_first_and_comes_back(make: Make) -> None:
     service = make(check_in_a_small_machine)
-    service._check = lambda spec: Forecast(needed=6, free=10)
+    service._check = lambda spec: Forecast((Room("cpu", needed=6, free=10),))
     load(service, ECHO)
     service._check = check_in_a_small_machine
     stream = service.stream(ask("one two three four five six seven eight nine ten" * 50))
@@ -216,11 +219,12 @@ async def test_without_room_for_two_the_former_goes_first_and_comes_back(make: M
     assert (await answer(service, "back again")).text == "back again"
 
 
-def test_an_unload_cancels_the_load_that_runs(make: Make) -> None:
+def test_an_unload_cancels_the_load_that_runs(make: Make, caplog: pytest.LogCaptureFixture) -> None:
     service = make()
     service.load(SLOW)
     service.unload()
     assert service.wait(WAIT).state is ServiceState.UNLOADED
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
     load(service, ECHO)
     assert service.status().state is ServiceState.READY
 

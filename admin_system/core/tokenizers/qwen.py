@@ -55,7 +55,8 @@ class QwenTokenizer:
         self.picture_pad = self.special_ids["<imgpad>"]
         self.stop_ids = (self.end_of_text, self.end_of_turn, self.start_of_turn)
         grounding = {self.special_ids[tag] for tag in GROUNDING_TAGS}
-        self._silent = set(self.special_ids.values()) - grounding
+        self.silent = frozenset(self.special_ids.values()) - grounding
+        """Special ids that are no part of what is said."""
         self._encoding = tiktoken.Encoding(
             "qwen", pat_str=PATTERN, mergeable_ranks=ranks, special_tokens=self.special_ids
         )
@@ -87,7 +88,7 @@ class QwenTokenizer:
         (unused rows of the output layer) give nothing.
         """
         known = (token for token in ids if 0 <= token < self.vocabulary_size)
-        kept = [token for token in known if special or token not in self._silent]
+        kept = [token for token in known if special or token not in self.silent]
         return self._encoding.decode_bytes(kept)
 
     def decode(self, ids: Iterable[int], *, special: bool = False) -> str:

@@ -42,6 +42,11 @@ def read_choice(generation: Mapping[str, object]) -> Choice:
     )
 
 
+def read_longest_answer(generation: Mapping[str, object]) -> int | None:
+    """Tokens that generation_config.json allows an answer; None where it does not say."""
+    return int(_number(generation, "max_new_tokens", 0)) or None
+
+
 def settle_choice(request: Sampling, configured: Sampling, checkpoint: Choice) -> Choice:
     """Each value from the first that states it."""
 

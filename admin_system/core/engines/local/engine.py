@@ -7,21 +7,23 @@ import logging
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from admin_system.core.checkpoints.checkpoint import (
-    Checkpoint,
     context_length_of,
     inspect_checkpoint,
-    require_plain_weights,
 )
 from admin_system.core.engines.admission import Admission
 from admin_system.core.engines.base import Engine, Report
-from admin_system.core.engines.local.choice import Choice, read_choice, settle_choice
+from admin_system.core.engines.local.choice import (
+    Choice,
+    read_choice,
+    read_longest_answer,
+    settle_choice,
+)
 from admin_system.core.engines.local.job import Job
 from admin_system.core.engines.meter import Meter
 from admin_system.core.errors import CoreError, EngineFault, LoadError
-from admin_system.core.families import find_family
 from admin_system.core.families.base import Family
 from admin_system.core.types import (
     ChatRequest,
@@ -34,14 +36,18 @@ from admin_system.core.types import (
 )
 
 if TYPE_CHECKING:
-    from admin_system.core.engines.local.preparation import Preparation
+    from admin_system.core.engines.local.network import Network
+    from admin_system.core.engines.local.opening import Opening
+    from admin_system.core.engines.local.placement import Placement
+    from admin_system.core.engines.local.prompt import Preparation
     from admin_system.core.engines.local.worker import Worker
 
 logger = logging.getLogger(__name__)
 
 SLOTS = 1
 PREPARATION_THREADS = 2
-BOX_TAG = "<box>"
+READ_FROM, READ_TO = 0.05, 0.97
+"""The share of a load, 0..1, in which the weights are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,8 @@ class Loaded:
     """What lives from a load to its unload."""
 
     context_length: int
+    longest_answer: int
+    """Tokens, where neither the request nor the configuration says."""
     choice: Choice
     preparation: Preparation
     worker: Worker
@@ -76,48 +84,58 @@ class LocalEngine(Engine):
     def _load(self, report: Report) -> ModelInfo:
         report(LoadProgress("stage_checking", 0.0))
         checkpoint = inspect_checkpoint(self.spec.path)
-        require_plain_weights(checkpoint)
         report(LoadProgress("stage_starting", 0.02))
-        from admin_system.core.engines.local.network import open_network
+        from admin_system.core.engines.local.opening import open_checkpoint
         from admin_system.core.engines.local.placement import choose_placement
-        from admin_system.core.engines.local.preparation import Preparation, open_tokenizer
-        from admin_system.core.engines.local.text import Detokenizer
         from admin_system.core.engines.local.worker import Worker
 
         placement = choose_placement(self.spec, checkpoint)
         context_length = context_length_of(self.spec, checkpoint)
-        tokenizer = open_tokenizer(checkpoint)
-        family = find_family(
-            checkpoint.config,
-            checkpoint.preprocessor,
-            writes_tags=BOX_TAG in tokenizer.get_added_vocab(),
-        )
-        budget = family.pixel_budget(self.spec)
-        preparation = Preparation(checkpoint, tokenizer, family, budget, context_length)
+        opening = open_checkpoint(self.spec, checkpoint, context_length)
         worker = Worker(
-            lambda: open_network(checkpoint, placement, self.spec.threads, report),
-            placement.device,
-            Detokenizer(tokenizer),
-            find_end_ids(checkpoint, tokenizer),
+            lambda: self._open_network(opening, placement, checkpoint.bytes, report),
+            (placement.device, placement.visual_device),
+            opening.decoder,
+            opening.end_ids,
             self._meter,
         )
-        parameters = worker.start()
-        self._family = family
+        warnings = worker.start()
+        self._family = opening.family
         self._loaded = Loaded(
             context_length=context_length,
+            longest_answer=read_longest_answer(checkpoint.generation) or context_length,
             choice=read_choice(checkpoint.generation),
-            preparation=preparation,
+            preparation=opening.preparation,
             worker=worker,
             pool=ThreadPoolExecutor(PREPARATION_THREADS, thread_name_prefix="preparation"),
         )
         return ModelInfo(
-            family=family.name,
+            family=opening.family.name,
             quantization=checkpoint.quantization,
             precision=placement.precision,
             device=placement.device,
             context_length=context_length,
-            parameters=parameters,
+            parameters=checkpoint.sizes.parameters,
+            warnings=warnings,
         )
+
+    def _open_network(
+        self, opening: Opening, placement: Placement, total: int, report: Report
+    ) -> Network:
+        """On the worker's thread; `total` is in bytes."""
+        if self.spec.threads:
+            import torch
+
+            torch.set_num_threads(self.spec.threads)
+
+        def tell(done: int, total: int) -> None:
+            share = READ_FROM + (READ_TO - READ_FROM) * done / max(total, 1)
+            report(LoadProgress("stage_reading_weights", share, done, total))
+
+        tell(0, total)
+        network = opening.open_network(placement, tell)
+        report(LoadProgress("stage_preparing", READ_TO, total, total))
+        return network
 
     def unload(self) -> None:
         loaded, self._loaded = self._loaded, None
@@ -156,7 +174,11 @@ class LocalEngine(Engine):
                 logger.exception("request %s cannot be prepared", request.id)
                 raise EngineFault("generation_failed", request=request.id) from error
             left = loaded.context_length - prompt.tokens
-            limit = request.sampling.max_tokens or self.spec.defaults.max_tokens or left
+            limit = (
+                request.sampling.max_tokens
+                or self.spec.defaults.max_tokens
+                or loaded.longest_answer
+            )
             job = Job(
                 id=request.id,
                 prompt=prompt,
@@ -174,11 +196,3 @@ class LocalEngine(Engine):
                         return
             finally:
                 job.gone.set()
-
-
-def find_end_ids(checkpoint: Checkpoint, tokenizer: Any) -> frozenset[int]:
-    """The tokens that end an answer."""
-    stated = checkpoint.generation.get("eos_token_id")
-    ids = list(stated) if isinstance(stated, list) else [stated]
-    ids.append(tokenizer.eos_token_id)
-    return frozenset(number for number in ids if isinstance(number, int))

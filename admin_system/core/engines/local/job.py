@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from admin_system.core.engines.admission import Place
 from admin_system.core.engines.channel import Channel, Item
 from admin_system.core.engines.local.choice import Choice
-from admin_system.core.engines.local.preparation import Prompt
+from admin_system.core.engines.local.prompt import Prompt
 
 
 @dataclass(frozen=True, slots=True, eq=False)

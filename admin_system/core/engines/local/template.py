@@ -16,6 +16,9 @@ from admin_system.core.types import Message, PicturePart
 
 ROLES = {"developer": "system"}
 """The templates know system, user, assistant and tool."""
+PLAIN_ANSWERS = {"enable_thinking": False}
+"""Templates that may open a draft of thoughts (Qwen3.5) are asked for the answer alone, as the wire
+has no field for drafts; the others have no such switch."""
 
 
 class Template:
@@ -53,7 +56,7 @@ class Template:
 
         turns = [_turn(message, disarm) for message in messages]
         try:
-            text = self._render(turns, tokenize=False, add_generation_prompt=True)
+            text = self._render(turns, tokenize=False, add_generation_prompt=True, **PLAIN_ANSWERS)
         except TemplateError as error:
             raise BadRequest("conversation_refused", param="messages") from error
         ids: list[int] = []

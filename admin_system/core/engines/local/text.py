@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from admin_system.core.grounding import GROUNDING_TOKENS
 
 UNFINISHED = "\ufffd"
 """What a decoder writes for the first bytes of a character whose rest has not come."""
+
+
+class Decoder(Protocol):
+    """Tokens of one answer to its text."""
+
+    @property
+    def silent(self) -> frozenset[int]:
+        """Special tokens that are no part of what is said."""
+
+    def decode(self, ids: list[int]) -> str:
+        """With UNFINISHED for bytes that are no whole character."""
 
 
 class Detokenizer:
@@ -20,7 +31,6 @@ class Detokenizer:
             for number, token in tokenizer.added_tokens_decoder.items()
             if token.special and token.content not in GROUNDING_TOKENS
         )
-        """Special tokens that are no part of what is said."""
 
     def decode(self, ids: list[int]) -> str:
         text: str = self._decode(ids, skip_special_tokens=False)
@@ -30,8 +40,8 @@ class Detokenizer:
 class TextStream:
     """The text of one answer."""
 
-    def __init__(self, detokenizer: Detokenizer) -> None:
-        self._detokenizer = detokenizer
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder
         self._pending: list[int] = []
         self._sent = 0
         """Characters of the pending tokens that are out already."""
@@ -41,10 +51,10 @@ class TextStream:
 
         What is unfinished at the end of an answer is no character and never comes out.
         """
-        if token in self._detokenizer.silent:
+        if token in self._decoder.silent:
             return ""
         self._pending.append(token)
-        text = self._detokenizer.decode(self._pending)
+        text = self._decoder.decode(self._pending)
         # At most one unfinished character stands at the end; those before it are broken for good.
         sure = text.removesuffix(UNFINISHED)
         new = sure[self._sent :]

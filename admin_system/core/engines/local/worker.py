@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from admin_system.core.engines.local.job import Job
 from admin_system.core.engines.local.network import Network, give_memory_back
 from admin_system.core.engines.local.sampler import Sampler
-from admin_system.core.engines.local.text import Detokenizer, TextStream
+from admin_system.core.engines.local.text import Decoder, TextStream
 from admin_system.core.engines.meter import Meter
 from admin_system.core.engines.stops import StopFilter
 from admin_system.core.errors import CoreError, EngineFault
@@ -27,26 +27,26 @@ class Worker:
     def __init__(
         self,
         open_network: Callable[[], Network],
-        device: str,
-        detokenizer: Detokenizer,
+        devices: tuple[str, ...],
+        decoder: Decoder,
         end_ids: frozenset[int],
         meter: Meter,
     ) -> None:
         self._open_network = open_network
-        self._device = device
-        self._detokenizer = detokenizer
+        self._devices = devices
+        self._decoder = decoder
         self._end_ids = end_ids
         self._meter = meter
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
-        self._parameters: Future[int] = Future()
+        self._warnings: Future[tuple[str, ...]] = Future()
 
-    def start(self) -> int:
-        """Waits for the load and returns the number of parameters. Raises what the load raised."""
+    def start(self) -> tuple[str, ...]:
+        """Waits for the load and returns the network's warnings. Raises what the load raised."""
         self._thread.start()
         try:
-            return self._parameters.result()
+            return self._warnings.result()
         except BaseException:
             self._thread.join()
             raise
@@ -73,10 +73,10 @@ class Worker:
             # half-loaded weights.
             if not isinstance(error, CoreError):
                 logger.exception("the network cannot be opened")
-            self._parameters.set_exception(error.with_traceback(None))
-            give_memory_back(self._device)
+            self._warnings.set_exception(error.with_traceback(None))
+            give_memory_back(*self._devices)
             return
-        self._parameters.set_result(network.parameters)
+        self._warnings.set_result(network.warnings)
         with torch.inference_mode():
             while not self._stopping.is_set():
                 job = self._jobs.get()
@@ -84,7 +84,7 @@ class Worker:
                     self._serve(network, job)
                 del job  # its pixels are not kept while nothing comes
         del network
-        give_memory_back(self._device)
+        give_memory_back(*self._devices)
 
     def _serve(self, network: Network, job: Job) -> None:
         """A fault in one request ends that request alone."""
@@ -102,14 +102,14 @@ class Worker:
             logger.exception("request %s failed", job.id)
             last = EngineFault("generation_failed", request=job.id)
         if isinstance(last, EngineFault):  # here, because a handler's traceback holds the tensors
-            give_memory_back(self._device)
+            give_memory_back(*self._devices)
         job.place.end()
         if last is not None:
             job.put(last)
 
     def _generate(self, network: Network, job: Job) -> End | EngineFault | None:
         """Puts the deltas and returns what ends the stream; None where nobody reads it."""
-        stream, stops = TextStream(self._detokenizer), StopFilter(job.stop)
+        stream, stops = TextStream(self._decoder), StopFilter(job.stop)
         tokens = token = 0
         reading = sampler = None
         while not job.gone.is_set():

@@ -57,6 +57,15 @@ class KVCache:
         self._frequencies[row] = rotary_frequencies(self._config, alpha)
         return kept
 
+    def grow(self, capacity: int) -> None:
+        """Makes room for `capacity` tokens a row, one tensor after the other."""
+        for tensors in (self.keys, self.values):
+            for layer, kept in enumerate(tensors):
+                wider = kept.new_zeros((*kept.shape[:2], capacity, kept.shape[3]))
+                wider[:, :, : self.capacity] = kept
+                tensors[layer] = wider
+        self.capacity = capacity
+
     def plan(self, rows: Sequence[int], counts: Sequence[int], width: int) -> Step:
         """Places `counts[b]` new tokens, the last of `width` columns, behind each row's end."""
         for row, count in zip(rows, counts, strict=True):

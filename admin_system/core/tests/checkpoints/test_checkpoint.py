@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from admin_system.core.checkpoints import MINIATURE, inspect_checkpoint
-from admin_system.core.checkpoints.checkpoint import context_length_of, require_plain_weights
+from admin_system.core.checkpoints.checkpoint import context_length_of
 from admin_system.core.checkpoints.memory import require_memory
 from admin_system.core.errors import LoadError
+from admin_system.core.tests.golden import QWEN_VL
 from admin_system.core.types import EngineSpec
 
 
@@ -36,10 +37,9 @@ def test_the_miniature_is_whole() -> None:
     found = inspect_checkpoint(MINIATURE)
     assert (found.family, found.quantization) == ("qwen3_vl", "none")
     assert found.bytes == (MINIATURE / "model.safetensors").stat().st_size
-    assert found.weights.parameters > 1_000_000
+    assert found.sizes.parameters > 1_000_000
     assert found.context_length >= 2048
     assert found.bytes < found.memory < 2 * 2**30
-    require_plain_weights(found)
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
@@ -63,6 +63,26 @@ def test_a_missing_file_is_named(folder: Path, name: str, code: str) -> None:
     assert error.code == code
     if code != "checkpoint_no_config":
         assert error.values["file"] == name
+
+
+def test_the_2023_folder_needs_fewer_files(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(QWEN_VL / "ckpt-int4", tmp_path / "model"))
+    found = inspect_checkpoint(folder)
+    assert (found.family, found.quantization) == ("qwen_vl", "gptq-int4")
+    assert found.context_length == 2048
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    del config["quantization_config"]  # the first folders have quantize_config.json alone
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    assert inspect_checkpoint(folder).quantization == "gptq-int4"
+    del config["visual"]
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    assert fault(folder).code == "checkpoint_text_only"
+
+
+def test_the_vocabulary_of_the_2023_folder_is_named(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(QWEN_VL / "ckpt-fp16", tmp_path / "model"))
+    (folder / "qwen.tiktoken").unlink()
+    assert fault(folder).code == "tokenizer_missing"
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "\xff\xfe"])
@@ -126,12 +146,9 @@ def test_an_index_does_not_lead_out_of_the_folder(folder: Path) -> None:
 
 
 def test_quantized_weights_are_named(folder: Path) -> None:
-    change(folder / "config.json", quantization_config={"quant_method": "gptq", "bits": 4})
-    found = inspect_checkpoint(folder)
-    assert found.quantization == "gptq-int4"
-    with pytest.raises(LoadError) as caught:
-        require_plain_weights(found)
-    assert caught.value.code == "checkpoint_quantized"
+    stated = {"quant_method": "gptq", "bits": 4, "group_size": 32}
+    change(folder / "config.json", quantization_config=stated)
+    assert inspect_checkpoint(folder).quantization == "gptq-int4"
 
 
 def test_the_configuration_may_shorten_the_context_and_not_stretch_it() -> None:
@@ -147,13 +164,13 @@ def test_the_configuration_may_shorten_the_context_and_not_stretch_it() -> None:
 def test_the_estimate_grows_with_precision_and_length() -> None:
     found = inspect_checkpoint(MINIATURE)
     narrow, wide = found.estimate("bfloat16", 2048), found.estimate("float32", 2048)
-    assert wide.weights == 2 * narrow.weights == 4 * found.weights.parameters
+    assert wide.weights == 2 * narrow.weights == 4 * found.sizes.parameters
     text = found.config["text_config"]
     assert isinstance(text, dict)
     values = 2 * text["num_hidden_layers"] * text["num_key_value_heads"] * text["head_dim"]
     assert wide.cache == values * 2048 * 4
     assert found.estimate("float32", 1024).cache == wide.cache // 2
     with pytest.raises(LoadError) as caught:
-        require_memory(wide, wide.total - 1)
+        require_memory("cpu", wide.total, wide.total - 1)
     assert caught.value.code == "memory_too_small"
-    require_memory(wide, wide.total)
+    require_memory("cpu", wide.total, wide.total)

@@ -99,10 +99,11 @@ class Reference:
         self.pictures: Any = Qwen2VLImageProcessorPil.from_pretrained(folder)
         self.model: Any = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32)
         self.model.eval()
+        self.image_id: int = self.model.config.image_token_id
 
     def inputs(self, turns: Sequence[dict[str, Any]], images: Sequence[Image]) -> dict[str, Any]:
         text = self.tokenizer.apply_chat_template(
-            list(turns), tokenize=False, add_generation_prompt=True
+            list(turns), tokenize=False, add_generation_prompt=True, enable_thinking=False
         )
         pictures = {}
         if images:
@@ -112,7 +113,7 @@ class Reference:
                 text = text.replace("<|image_pad|>", "<|PLACE|>" * count, 1)
             text = text.replace("<|PLACE|>", "<|image_pad|>")
         ids = self.tokenizer(text, return_tensors="pt")["input_ids"]
-        return {"input_ids": ids, "mm_token_type_ids": (ids == 5).long(), **pictures}
+        return {"input_ids": ids, "mm_token_type_ids": (ids == self.image_id).long(), **pictures}
 
     def answer(self, inputs: dict[str, Any], max_tokens: int) -> list[int]:
         """The new tokens, greedy."""

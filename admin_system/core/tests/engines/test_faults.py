@@ -12,8 +12,11 @@ import pytest
 
 from admin_system.core.engines.local.engine import LocalEngine
 from admin_system.core.engines.local.network import Network
+from admin_system.core.engines.local.placement import has_product
+from admin_system.core.engines.local.transformers_network import TransformersNetwork
 from admin_system.core.errors import EngineFault, LoadError
 from admin_system.core.tests.engines.conftest import ignore
+from admin_system.core.tests.golden import QWEN_VL
 from admin_system.core.types import ChatRequest, EngineSpec, LoadProgress, Message, Sampling
 
 REQUEST = ChatRequest((Message.of_text("user", "你是谁"),), Sampling(temperature=0))
@@ -40,7 +43,7 @@ async def test_a_fault_in_one_request_ends_that_request_alone(
         raise torch.OutOfMemoryError("full") if memory else RuntimeError("inside")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Network, "step", fail)
+        patch.setattr(TransformersNetwork, "step", fail)
         with pytest.raises(EngineFault) as caught:
             await read(engine)
     code = "generation_out_of_memory" if memory else "generation_failed"
@@ -98,12 +101,12 @@ def test_too_little_memory_is_found_out_before_the_weights_are_read(
 def test_a_failed_load_leaves_nothing_behind(
     local_spec: EngineSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from admin_system.core.engines.local import network
+    from admin_system.core.engines.local import transformers_opening
 
     def fail(*_: Any) -> None:
         raise OSError("half of it")
 
-    monkeypatch.setattr(network, "open_network", fail)
+    monkeypatch.setattr(transformers_opening, "open_network", fail)
     engine = LocalEngine(local_spec)
     with pytest.raises(LoadError) as caught:
         engine.load(ignore)
@@ -134,13 +137,13 @@ def test_unloading_gives_the_weights_back(
     local_spec: EngineSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held: list[weakref.ref[Network]] = []
-    original = Network.__init__
+    original = TransformersNetwork.__init__
 
-    def remember(self: Network, *given: Any) -> None:
+    def remember(self: TransformersNetwork, *given: Any) -> None:
         original(self, *given)
         held.append(weakref.ref(self))
 
-    monkeypatch.setattr(Network, "__init__", remember)
+    monkeypatch.setattr(TransformersNetwork, "__init__", remember)
     engine = LocalEngine(local_spec)
     engine.load(ignore)
     engine.unload()
@@ -148,3 +151,17 @@ def test_unloading_gives_the_weights_back(
     gc.collect()
     assert [reference() for reference in held] == [None]
     assert "engine" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_layers_that_run_another_way_than_they_should_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from admin_system.core.quantization import builder
+
+    monkeypatch.setattr(builder, "passes_self_check", lambda *_: False)
+    spec = EngineSpec("q", "local", path=str(QWEN_VL / "ckpt-int4"), precision="bfloat16")
+    engine = LocalEngine(spec)
+    info = engine.load(ignore)
+    engine.unload()
+    expected = ("quantization_fallback",) if has_product("cpu") else ()
+    assert (info.quantization, info.warnings) == ("gptq-int4", expected)

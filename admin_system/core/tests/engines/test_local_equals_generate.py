@@ -14,10 +14,16 @@ from admin_system.core.checkpoints import MINIATURE
 from admin_system.core.checkpoints.checkpoint import inspect_checkpoint
 from admin_system.core.engines.local.choice import Choice
 from admin_system.core.engines.local.engine import LocalEngine
-from admin_system.core.engines.local.network import Network, Reading, open_network
+from admin_system.core.engines.local.network import Network
 from admin_system.core.engines.local.placement import Placement
-from admin_system.core.engines.local.preparation import Preparation, Prompt, open_tokenizer
 from admin_system.core.engines.local.sampler import Sampler
+from admin_system.core.engines.local.transformers_network import Reading
+from admin_system.core.engines.local.transformers_opening import open_network
+from admin_system.core.engines.local.transformers_preparation import (
+    PatchPreparation,
+    PatchPrompt,
+    open_tokenizer,
+)
 from admin_system.core.families import find_family
 from admin_system.core.tests.engines.conftest import draw_circle, ignore
 from admin_system.core.tests.engines.reference import Reference, write_random_checkpoint
@@ -101,21 +107,23 @@ def engine(folder: Path) -> Iterator[LocalEngine]:
 
 @pytest.fixture(scope="module")
 def network(folder: Path) -> Network:
-    return open_network(inspect_checkpoint(folder), Placement("cpu", "float32"), 0, ignore)
+    return open_network(
+        inspect_checkpoint(folder), Placement("cpu", "float32", "cpu"), lambda done, total: None
+    )
 
 
 @pytest.fixture(scope="module")
-def preparation(folder: Path) -> Preparation:
+def preparation(folder: Path) -> PatchPreparation:
     checkpoint = inspect_checkpoint(folder)
     family = find_family(checkpoint.config, checkpoint.preprocessor)
     budget = family.pixel_budget(EngineSpec("local", "local", path=str(folder)))
-    return Preparation(checkpoint, open_tokenizer(checkpoint), family, budget, 2048)
+    return PatchPreparation(checkpoint, open_tokenizer(checkpoint), family, budget, 2048)
 
 
 @pytest.mark.parametrize("name", CONVERSATIONS)
 async def test_every_input_and_every_token_is_equal(
     reference: Reference,
-    preparation: Preparation,
+    preparation: PatchPreparation,
     network: Network,
     engine: LocalEngine,
     name: str,
@@ -162,14 +170,14 @@ async def test_conversations_at_once_do_not_disturb_each_other(engine: LocalEngi
 
 
 def test_readings_that_take_turns_do_not_disturb_each_other(
-    preparation: Preparation, network: Network
+    preparation: PatchPreparation, network: Network
 ) -> None:
     """One token of this conversation, one of that: what a batching engine will do."""
     import torch
 
     prompts = [preparation.prepare(to_request(turns)) for turns in CONVERSATIONS.values()]
 
-    def start(prompt: Prompt) -> tuple[Reading, list[int]]:
+    def start(prompt: PatchPrompt) -> tuple[Reading, list[int]]:
         reading, logits = network.read(prompt)
         return reading, [int(logits.argmax())]
 

@@ -8,8 +8,11 @@ import pytest
 
 from admin_system.core.checkpoints import MINIATURE
 from admin_system.core.checkpoints.checkpoint import inspect_checkpoint
-from admin_system.core.engines.local.preparation import Preparation, open_tokenizer
 from admin_system.core.engines.local.template import Template
+from admin_system.core.engines.local.transformers_preparation import (
+    PatchPreparation,
+    open_tokenizer,
+)
 from admin_system.core.errors import BadRequest
 from admin_system.core.families import find_family
 from admin_system.core.tests.engines.conftest import draw_circle
@@ -66,7 +69,7 @@ def test_a_typed_placeholder_beside_a_picture_counts_as_text() -> None:
     checkpoint = inspect_checkpoint(MINIATURE)
     family = find_family(checkpoint.config, checkpoint.preprocessor)
     budget = family.pixel_budget(EngineSpec("local", "local"))
-    preparation = Preparation(checkpoint, open_tokenizer(checkpoint), family, budget, 2048)
+    preparation = PatchPreparation(checkpoint, open_tokenizer(checkpoint), family, budget, 2048)
     parts = (TextPart("<|image_pad|>"), PicturePart(draw_circle(200, 200)), TextPart("?"))
     prompt = preparation.prepare(ChatRequest((Message("user", parts),)))
     width, height = family.shown_size(200, 200, "auto", budget)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from admin_system.core.checkpoints import MINIATURE
 from admin_system.core.checkpoints.checkpoint import inspect_checkpoint
-from admin_system.core.engines.local.preparation import open_tokenizer
 from admin_system.core.engines.local.text import Detokenizer, TextStream
+from admin_system.core.engines.local.transformers_preparation import open_tokenizer
 from admin_system.core.engines.stops import StopFilter
 
 TOKENIZER = open_tokenizer(inspect_checkpoint(MINIATURE))

@@ -41,11 +41,15 @@ def test_pictures_are_shown_at_the_size_of_transformers(
     assert family.shown_size(width, height, "auto", family.pixel_budget(SPEC)) == (across, down)
 
 
-def test_low_detail_shows_less_and_never_more() -> None:
-    family = get_family("qwen2_5_vl")
+@pytest.mark.parametrize("name", ["qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_5"])
+def test_low_detail_shows_less_and_never_more(name: str) -> None:
+    family = get_family(name)
     budget = family.pixel_budget(SPEC)
-    low = family.shown_size(4000, 3000, "low", budget)
+    low = family.shown_size(6000, 4000, "low", budget)
+    high = family.shown_size(6000, 4000, "high", budget)
     assert low[0] * low[1] <= 512 * 512
+    assert 0.9 * budget.max_pixels < high[0] * high[1] <= budget.max_pixels
+    assert high == family.shown_size(6000, 4000, "auto", budget)
     assert family.shown_size(300, 200, "low", budget) == family.shown_size(300, 200, "auto", budget)
 
 
@@ -65,21 +69,13 @@ def test_the_configuration_goes_before_the_checkpoint_before_the_published_budge
     assert family.shown_size(100, 100, "auto", PixelBudget(1000, 9000)) == (84, 84)
 
 
-@pytest.mark.parametrize("size", [(1000, 1000), (540, 960), (2000, 500), (6000, 4000)])
-@pytest.mark.parametrize("name", ["qwen2_vl", "qwen2_5_vl", "qwen3_vl"])
-def test_boxes_are_pixels_of_the_picture_as_sent(name: str, size: tuple[int, int]) -> None:
-    family = get_family(name)
-    budget = family.pixel_budget(SPEC)
-    width, height = size
-    across, down = family.shown_size(width, height, "auto", budget)
-    told = (across, down) if name == "qwen2_5_vl" else (1000, 1000)
-    numbers = [told[0] // 4, told[1] // 5, told[0] // 2, told[1] * 4 // 5]
-    text = f'[{{"bbox_2d": {numbers}, "label": "x"}}]'
-    (box,) = family.find_boxes(text, [part(50, 50), part(width, height)], budget)
-    scales = (width / told[0], height / told[1]) * 2
-    for found, number, scale in zip((box.x1, box.y1, box.x2, box.y2), numbers, scales, strict=True):
-        assert abs(found - number * scale) <= 1
-    assert box.image == 1  # the last picture
+def test_a_box_belongs_to_the_last_picture() -> None:
+    family = get_family("qwen3_vl")
+    pictures = [part(50, 50), part(400, 200)]
+    (box,) = family.find_boxes(
+        '[{"bbox_2d": [250, 200, 500, 800], "label": "x"}]', pictures, family.pixel_budget(SPEC)
+    )
+    assert (box.x1, box.y1, box.x2, box.y2, box.image) == (100, 40, 200, 160, 1)
 
 
 def test_without_a_picture_there_is_no_box() -> None:
@@ -94,6 +90,28 @@ def test_an_unknown_type_is_refused_with_the_known_ones() -> None:
     assert "qwen2_5_vl" in str(caught.value.values["known"])
     with pytest.raises(LoadError):
         get_family("llama")
+
+
+@pytest.mark.parametrize(
+    ("config", "name"),
+    [
+        ({"model_type": "qwen", "visual": {"image_size": 448}}, "qwen_vl"),
+        ({"model_type": "qwen2_vl"}, "qwen2_vl"),
+        ({"model_type": "qwen2_5_vl"}, "qwen2_5_vl"),
+        ({"model_type": "qwen3_vl"}, "qwen3_vl"),
+        ({"model_type": "qwen3_vl_moe"}, "qwen3_vl"),
+        ({"model_type": "qwen3_5"}, "qwen3_5"),
+        ({"model_type": "qwen3_5_moe"}, "qwen3_5"),
+    ],
+)
+def test_the_family_is_told_from_the_configuration(config: dict[str, object], name: str) -> None:
+    assert find_family(config).name == name
+
+
+def test_the_text_model_of_2023_is_refused_as_one_without_vision() -> None:
+    with pytest.raises(LoadError) as caught:
+        find_family({"model_type": "qwen"})
+    assert caught.value.code == "checkpoint_text_only"
 
 
 def test_every_type_has_one_family() -> None:

@@ -49,8 +49,13 @@ class PublishedLayer:
     """(O, I), float64: what the parts stand for."""
 
 
-def publish_layer(form: Form, outputs: int, inputs: int, seed: int = 0) -> PublishedLayer:
-    """A random layer of weights as large as trained ones."""
+def publish_layer(
+    form: Form, outputs: int, inputs: int, seed: int = 0, zeros_of: tuple[int, int] = (1, 16)
+) -> PublishedLayer:
+    """A random layer of weights as large as trained ones.
+
+    `zeros_of` bounds the zero points of a form that is not symmetric, the second one excluded.
+    """
     random = np.random.default_rng(seed)
     size = inputs if form.group_size == -1 else form.group_size
     groups = np.arange(inputs) // size
@@ -60,7 +65,7 @@ def publish_layer(form: Form, outputs: int, inputs: int, seed: int = 0) -> Publi
     scales = (0.002 + 0.008 * random.random((count, outputs))).astype(np.float16)
     zeros = np.full((count, outputs), 8)
     if not form.symmetric:
-        zeros = random.integers(1, 16, (count, outputs))
+        zeros = random.integers(*zeros_of, (count, outputs))
     values = random.integers(0, 16, (inputs, outputs))
     dense = (values - zeros[groups]) * scales[groups].astype(np.float64)
     parts: dict[str, NDArray[Any]] = {"scales": scales}

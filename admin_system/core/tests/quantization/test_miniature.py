@@ -14,10 +14,10 @@ from PIL import Image, ImageDraw
 from safetensors.torch import save_file
 
 from admin_system.core.checkpoints import MINIATURE
+from admin_system.core.checkpoints.quantization import Int4Config, read_quantization
 from admin_system.core.checkpoints.tensors import iterate_tensors, read_names
 from admin_system.core.quantization.backend import Target
 from admin_system.core.quantization.builder import LayerBuilder
-from admin_system.core.quantization.configuration import Int4Config, read_quantization
 from admin_system.core.quantization.replace import replace_linears
 from admin_system.core.quantization.stored import dequantize_tensors
 from admin_system.core.quantization.writer import Recipe, quantize_checkpoint

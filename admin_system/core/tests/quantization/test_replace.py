@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from admin_system.core.checkpoints.quantization import Int4Config
 from admin_system.core.errors import LoadError
 from admin_system.core.quantization.backend import Backend, Target, choose_backend
 from admin_system.core.quantization.builder import LayerBuilder
-from admin_system.core.quantization.configuration import Int4Config
 from admin_system.core.quantization.linear import Int4Linear
 from admin_system.core.quantization.products import CpuProduct, Int4Product, has_cpu_product
 from admin_system.core.quantization.replace import replace_linears

@@ -10,9 +10,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from admin_system.core.checkpoints.quantization import Int4Config, read_quantization
 from admin_system.core.checkpoints.tensors import iterate_tensors, read_names
 from admin_system.core.errors import CoreError
-from admin_system.core.quantization.configuration import Int4Config, read_quantization
 from admin_system.core.quantization.rounding import quantize_weight
 from admin_system.core.quantization.stored import dequantize_tensors
 from admin_system.core.quantization.writer import Recipe, is_text_linear, quantize_checkpoint

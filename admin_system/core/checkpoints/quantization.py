@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Literal
 
 from admin_system.core.errors import LoadError
-from admin_system.core.quantization.layout import GptqVersion
+
+GptqVersion = Literal[1, 2]
+"""Version 1 stores a zero point less one, version 2 as it is."""
 
 OWN_FILES = ("quantize_config.json", "quant_config.json")
 """Where GPTQ and AWQ state their values beside config.json; older folders have only these."""
@@ -41,7 +43,7 @@ are not ours."""
 
 @dataclass(frozen=True, slots=True)
 class Int4Config:
-    """Four-bit weights in a layout that `layout.py` reads."""
+    """Four-bit weights in a layout that `quantization/layout.py` reads."""
 
     method: Literal["gptq", "awq"]
     group_size: int

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from admin_system.core.errors import LoadError
-from admin_system.core.quantization.configuration import (
+from admin_system.core.checkpoints.quantization import (
     ForeignConfig,
     Int4Config,
     read_quantization,
 )
+from admin_system.core.errors import LoadError
 from admin_system.core.tests.golden import QWEN_VL
 from admin_system.messages import sentence
 
@@ -98,9 +98,7 @@ def test_other_forms_name_the_package_that_is_missing(fields: dict[str, Any], na
 def test_a_method_whose_packages_are_there_is_left_to_transformers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(
-        "admin_system.core.quantization.configuration.PACKAGES", {"fp8": ("torch",)}
-    )
+    monkeypatch.setattr("admin_system.core.checkpoints.quantization.PACKAGES", {"fp8": ("torch",)})
     assert read({"quant_method": "fp8"}) == ForeignConfig("fp8", None)
 
 

@@ -1,4 +1,4 @@
-"""Makes a request ready for the engine's thread: token ids, pixels and grids."""
+"""Makes a request ready for a network of transformers: token ids, patches and grids."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from admin_system.core.checkpoints.checkpoint import Checkpoint
+from admin_system.core.engines.local.prompt import Preparation, Prompt
 from admin_system.core.engines.local.template import Template
 from admin_system.core.errors import BadRequest, ContextTooLong
 from admin_system.core.families.base import Family
@@ -17,11 +18,9 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
-    """Tensors on the CPU; T tokens, P patches of all pictures, N pictures."""
+class PatchPrompt(Prompt):
+    """T tokens, P patches of all pictures, N pictures."""
 
-    ids: Any
-    """(1, T) int64."""
     kinds: Any
     """(1, T) int64: 0 text, 1 picture (transformers' mm_token_type_ids)."""
     pixels: Any = None
@@ -29,14 +28,8 @@ class Prompt:
     grids: Any = None
     """(N, 3) int64: time, rows and columns of patches."""
 
-    @property
-    def tokens(self) -> int:
-        return int(self.ids.shape[1])
 
-
-class Preparation:
-    """Callable from several threads at once; knows nothing of the network's weights."""
-
+class PatchPreparation(Preparation):
     def __init__(
         self,
         checkpoint: Checkpoint,
@@ -53,8 +46,7 @@ class Preparation:
         self._image_id = read_image_id(checkpoint.config)
         self._factor = self._pictures.patch_size * self._pictures.merge_size
 
-    def prepare(self, request: ChatRequest) -> Prompt:
-        """Raises BadRequest; ContextTooLong before any picture is touched."""
+    def prepare(self, request: ChatRequest) -> PatchPrompt:
         import torch
 
         parts = request.picture_parts
@@ -66,9 +58,9 @@ class Preparation:
         tensor = torch.tensor([ids], dtype=torch.long)
         kinds = (tensor == self._image_id).long()
         if not parts:
-            return Prompt(tensor, kinds)
+            return PatchPrompt(tensor, kinds)
         features = [self._read_patches(part, size) for part, size in zip(parts, shown, strict=True)]
-        return Prompt(
+        return PatchPrompt(
             tensor,
             kinds,
             pixels=torch.cat([pixels for pixels, _ in features]),

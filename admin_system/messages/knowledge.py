@@ -1,0 +1,117 @@
+"""Documents that cannot be read, and what was left out of those that were."""
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "document_damaged": (
+        "The {format} file is damaged and cannot be read. Open it in the program that made it, "
+        "save it again and upload that file.",
+        "{format} 文件已损坏，无法读取。用制作它的程序打开，另存一份后重新上传。",
+    ),
+    "document_empty": (
+        "The file is empty. Upload the file with its content.",
+        "文件是空的。上传有内容的文件。",
+    ),
+    "document_is_archive": (
+        "This is a ZIP archive. Upload it as an archive: each file in it becomes a document.",
+        "这是 ZIP 压缩包。按压缩包上传，其中每个文件会成为一篇文档。",
+    ),
+    "document_memory": (
+        "Reading the file needs more than {limit} MB of memory. Split it into smaller files.",
+        "读取此文件需要的内存超过 {limit} MB。把它拆成几个小文件。",
+    ),
+    "document_not_a_table": (
+        "Questions and answers are read from CSV or XLSX tables. Upload such a file, or upload "
+        "this one as an ordinary document.",
+        "问答只能从 CSV 或 XLSX 表格读取。上传这样的文件，或者按普通文档上传。",
+    ),
+    "document_not_questions": (
+        "The table has {columns} columns in use; questions and answers need exactly two. Remove "
+        "the other columns, or upload the file as an ordinary document.",
+        "表格用到了 {columns} 列，问答需要正好两列。删去多余的列，或者按普通文档上传。",
+    ),
+    "document_nothing_to_read": (
+        "The file holds neither text nor pictures that could be found again.",
+        "文件里没有可供检索的文字或图片。",
+    ),
+    "document_old_office": (
+        "This is a file of old Office programs (.doc, .xls or .ppt), which is not read. Save it "
+        "as DOCX, XLSX or PPTX and upload that file.",
+        "这是旧版 Office 的文件（.doc、.xls 或 .ppt），不支持读取。"
+        "另存为 DOCX、XLSX 或 PPTX 后上传。",
+    ),
+    "document_open_document": (
+        "This is an OpenDocument file, which is not read. Save it as DOCX, XLSX, PPTX or PDF and "
+        "upload that file.",
+        "这是 OpenDocument 文件，不支持读取。另存为 DOCX、XLSX、PPTX 或 PDF 后上传。",
+    ),
+    "document_password": (
+        "The file is protected by a password. Save it without the password and upload that file.",
+        "文件有密码保护。取消密码另存一份后上传。",
+    ),
+    "document_picture_too_large": (
+        "The picture has more than {limit} pixels. Upload a smaller one.",
+        "图片超过 {limit} 像素。上传一张更小的。",
+    ),
+    "document_pictures_left_out": (
+        "{left_out} pictures of the document were left out; {limit} are read.",
+        "文档里有 {left_out} 张图片没有读取，最多读取 {limit} 张。",
+    ),
+    "document_reader_crashed": (
+        "The file broke the reader, so it is probably damaged. Save it again in the program that "
+        "made it and upload that file, or try once more.",
+        "文件使读取程序中断，很可能已损坏。用制作它的程序另存一份后重新上传，或者再试一次。",
+    ),
+    "document_reading_cancelled": (
+        "Reading the file was cancelled.",
+        "文件的读取已取消。",
+    ),
+    "document_too_many_bytes": (
+        "The file is larger than {limit} MB. Split it into smaller files.",
+        "文件超过 {limit} MB。把它拆成几个小文件。",
+    ),
+    "document_too_many_members": (
+        "The file is packed from more than {limit} files. Split it into smaller ones.",
+        "文件内部打包了超过 {limit} 个文件。把它拆成几个小文件。",
+    ),
+    "document_too_many_pages": (
+        "The document has more than {limit} pages. Split it into parts.",
+        "文档超过 {limit} 页。把它拆成几部分。",
+    ),
+    "document_too_much_text": (
+        "The document has more than {limit} characters of text. Split it into parts.",
+        "文档的文字超过 {limit} 个字符。把它拆成几部分。",
+    ),
+    "document_took_too_long": (
+        "Reading the file took longer than {limit} seconds and was stopped. Try again when the "
+        "computer is less busy, or split the file into parts.",
+        "读取文件超过 {limit} 秒，已停止。等电脑不忙时再试，或者把文件拆成几部分。",
+    ),
+    "document_truncated": (
+        "The file is cut off or damaged: its end is missing. Upload the whole file again.",
+        "文件不完整或已损坏，缺少结尾部分。重新上传完整的文件。",
+    ),
+    "document_unknown_encoding": (
+        "The text is in an encoding that could not be told. Save the file as UTF-8 and upload it "
+        "again.",
+        "认不出文字的编码。把文件另存为 UTF-8 后重新上传。",
+    ),
+    "document_unknown_format": (
+        "This kind of file is not read. These are: {readable}.",
+        "不支持这种文件。支持的有：{readable}。",
+    ),
+    "document_wrong_extension": (
+        "The name of the file ends in .{extension}, but its content is {format}. If that is "
+        "right, rename it to .{right} and upload it again.",
+        "文件名以 .{extension} 结尾，内容却是 {format}。如果确实如此，"
+        "把扩展名改为 .{right} 后重新上传。",
+    ),
+    "document_xml_entities": (
+        "The file declares XML entities, which can be used for attacks, so it was not read. Save "
+        "it again in an office program and upload that file.",
+        "文件声明了 XML 实体，可能被用来攻击，因此没有读取。用办公软件另存一份后重新上传。",
+    ),
+    "document_zip_bomb": (
+        "The file would unpack to {megabytes} MB, far more than a document of its size should, so "
+        "it was not opened. Split it into smaller files.",
+        "文件解压后有 {megabytes} MB，远超同等大小的文档，因此没有打开。把它拆成几个小文件。",
+    ),
+}
