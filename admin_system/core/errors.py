@@ -7,6 +7,7 @@ CoreError
 ├── ModelNotFound          no configuration of that name
 ├── ModelNotReady          unloaded, loading, failed, or another one is loaded
 ├── QueueFull              too many requests wait
+├── DownloadError          a model could not be fetched from its site
 ├── LoadError              a model could not be loaded
 ├── ModelOwnedElsewhere    another process holds the model
 ├── UpstreamError          a remote engine answered with an error
@@ -68,6 +69,10 @@ class QueueFull(CoreError):
     def __init__(self, waiting: int, retry_after: int) -> None:
         super().__init__("queue_full", waiting=waiting)
         self.retry_after = retry_after
+
+
+class DownloadError(CoreError):
+    """What was fetched so far is kept, but for files that are wrong."""
 
 
 class LoadError(CoreError):

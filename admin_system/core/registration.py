@@ -19,8 +19,8 @@ def choose_model(name_or_folder: str) -> ModelConfig:
     The folder's files are checked first. Raises ModelNotFound, LoadError.
     """
     folder = Path(name_or_folder).expanduser()
-    if folder.is_dir() or _looks_like_folder(name_or_folder):
-        row = _register(folder)
+    if folder.is_dir() or looks_like_folder(name_or_folder):
+        row = register_folder(folder)
     else:
         row = get_config(name_or_folder)
     with transaction.atomic():
@@ -30,12 +30,13 @@ def choose_model(name_or_folder: str) -> ModelConfig:
     return row
 
 
-def _looks_like_folder(text: str) -> bool:
+def looks_like_folder(text: str) -> bool:
     """A name may hold a slash, as Qwen/Qwen2-VL does, but does not begin or end like a path."""
     return bool(re.match(r"^(~|\.{0,2}[/\\]|[A-Za-z]:[/\\])|.*\\", text))
 
 
-def _register(folder: Path) -> ModelConfig:
+def register_folder(folder: Path) -> ModelConfig:
+    """The row that has the folder, a new one where there is none. Raises LoadError."""
     folder = folder.resolve()
     found = inspect_checkpoint(folder)
     if folder == MINIATURE.resolve():
