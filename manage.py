@@ -8,7 +8,12 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "admin_system.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from admin_system.env import SettingsFault
+
+    try:
+        execute_from_command_line(sys.argv)
+    except SettingsFault as fault:
+        sys.exit(str(fault))
 
 
 if __name__ == "__main__":

@@ -7,27 +7,67 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PREFIX = "QWEN_VL_"
 
 
-class UnknownSetting(ValueError):
-    """The environment holds a name with our prefix that is no field: most likely a slip."""
+class SettingsFault(ValueError):
+    """What the environment or `.env` says cannot be used; the message is for the deployer."""
+
+
+class UnknownSetting(SettingsFault):
+    """A name with our prefix that is no field: most likely a slip."""
 
     def __init__(self, names: list[str], known: list[str]) -> None:
         super().__init__(
-            f"unknown setting {', '.join(names)} in the environment; known are {', '.join(known)}"
+            f"没有设置 {', '.join(names)}；可用的是 {', '.join(known)}\n"
+            f"There is no setting {', '.join(names)}; there are {', '.join(known)}"
         )
+
+
+class WrongSetting(SettingsFault):
+    """A value that its field cannot take."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        lines = [
+            f"设置不可用 · This setting cannot be used: {name}: {reason}" for name, reason in faults
+        ]
+        super().__init__("\n".join(lines))
+
+    @classmethod
+    def of(cls, error: ValidationError | SettingsError) -> WrongSetting:
+        if isinstance(error, ValidationError):
+            findings = error.errors(include_url=False)
+            return cls([(name_of(str(one["loc"][0])), one["msg"]) for one in findings])
+        field = str(error).partition('"')[2].partition('"')[0]
+        return cls([(name_of(field), 'a JSON list is needed, such as ["a.example.com"]')])
+
+
+class UnreadableFile(SettingsFault):
+    def __init__(self) -> None:
+        super().__init__(
+            ".env 不是 UTF-8 文本，以 UTF-8 保存。\n.env is no UTF-8 text; save it as UTF-8."
+        )
+
+
+def name_of(field: str) -> str:
+    """Of the field `max_body_bytes` the variable QWEN_VL_MAX_BODY_BYTES."""
+    return f"{PREFIX}{field}".upper()
 
 
 class Env(BaseSettings):
     """Values from the process environment, then from `.env` beside `manage.py`."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=BASE_DIR / ".env", env_file_encoding="utf-8", extra="forbid"
+        env_prefix=PREFIX, env_file=BASE_DIR / ".env", env_file_encoding="utf-8-sig", extra="ignore"
     )
 
     secret_key: str = ""
@@ -65,12 +105,24 @@ class Env(BaseSettings):
     """CPU threads of the model; 0 leaves the choice to torch."""
 
     def __init__(self) -> None:
-        known = sorted(f"{PREFIX}{name}".upper() for name in type(self).model_fields)
-        given = [name for name in os.environ if name.upper().startswith(PREFIX)]
-        unknown = sorted(name for name in given if name.upper() not in known)
+        """Raises SettingsFault."""
+        known = sorted(name_of(name) for name in type(self).model_fields)
+        given = {name.upper() for name in (*os.environ, *names_in_file(type(self)))}
+        unknown = sorted(name for name in given if name.startswith(PREFIX) and name not in known)
         if unknown:
             raise UnknownSetting(unknown, known)
-        super().__init__()
+        try:
+            super().__init__()
+        except (ValidationError, SettingsError) as error:
+            raise WrongSetting.of(error) from None
+
+
+def names_in_file(settings: type[Env]) -> list[str]:
+    """The names in `.env`, where other programs may keep theirs too. Raises UnreadableFile."""
+    try:
+        return list(DotEnvSettingsSource(settings).env_vars)
+    except UnicodeDecodeError:
+        raise UnreadableFile from None
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from logging import LogRecord
 from pathlib import Path
 from typing import Any
 
@@ -142,9 +143,15 @@ def rotating_file(name: str) -> dict[str, Any]:
     }
 
 
+def is_fault(record: LogRecord) -> bool:
+    """A model that is not ready is no fault of the request that hears so."""
+    return getattr(record, "status_code", None) != 503
+
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"faults": {"()": "django.utils.log.CallbackFilter", "callback": is_fault}},
     "formatters": {"line": {"format": LOG_FORMAT}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line"},
@@ -154,6 +161,8 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console", "file"], "level": "WARNING"},
     "loggers": {
         "django": {"level": "INFO", "propagate": True, "handlers": []},
+        # What callers do wrong is told, with its number, by `api.middleware`.
+        "django.request": {"level": "ERROR", "filters": ["faults"]},
         "admin_system": {"level": env.log_level},
         # The life of the model: from the check of its folder to its first answer.
         "admin_system.core.service": {"handlers": ["model_file"]},

@@ -101,8 +101,17 @@ def read_multipart(request: HttpRequest) -> tuple[AnalyzeBody, Picture]:
         raise BadRequest("form_malformed") from None
     if surplus := set(files) - {"image"}:
         raise BadRequest("field_unknown_nearest", param=min(surplus)[:100], nearest="image")
+    counts = {name: len(fields.getlist(name)) for name in fields}
+    counts |= {name: len(files.getlist(name)) for name in files}
+    for name, count in counts.items():
+        if count > 1:
+            raise BadRequest("form_field_twice", param=name[:100], given=count)
+    if "image" in fields:
+        raise BadPicture("picture_in_text_field", param="image")
     body = to_body(AnalyzeBody, read_form(fields.dict()))
     file = files.get("image")
+    if file is not None and body.image_base64 is not None:
+        raise BadRequest("fields_conflict", param="image_base64", other="image")
     if file is not None:
         return body, read_bytes(file.read(), "image")
     if body.image_base64 is None:

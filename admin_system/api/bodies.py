@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from django.http import HttpRequest
 
-from admin_system.api.errors import ContentTypeUnsupported
+from admin_system.api.errors import ContentTypeUnsupported, EncodingUnsupported
 from admin_system.api.protocol.strict_json import read_object
 from admin_system.api.protocol.validation import Body, to_body
 
@@ -19,7 +19,9 @@ EXAMPLE_SERVICE = '{"model": "builtin-demo"}'
 
 
 def require_json(request: HttpRequest, *others: str) -> None:
-    """A missing content type passes. Raises ContentTypeUnsupported."""
+    """A missing content type passes. Raises ContentTypeUnsupported, EncodingUnsupported."""
+    if (encoding := request.headers.get("content-encoding", "identity").lower()) != "identity":
+        raise EncodingUnsupported(encoding)
     kind = (request.content_type or "").lower()
     if kind and kind != JSON and not kind.endswith("+json") and kind not in others:
         raise ContentTypeUnsupported(kind, ", ".join((JSON, *others)))

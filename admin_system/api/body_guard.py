@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -14,7 +15,7 @@ from asgiref.typing import (
     Scope,
 )
 
-from admin_system.api.errors import BodyTooLarge, to_fault
+from admin_system.api.errors import BodyTooLarge, ServiceStops, to_fault
 from admin_system.api.request_id import begin_request
 from admin_system.env import get_env
 from admin_system.messages import find_language
@@ -40,11 +41,16 @@ class BodyGuard:
             if headers.get(b"expect", b"").lower() != b"100-continue":
                 await counted.drain(limit * DRAINED)
         else:
-            await self.inner(scope, counted.receive, counted.send)
+            try:
+                await self.inner(scope, counted.receive, counted.send)
+            except asyncio.CancelledError:  # the server stops, and waits for nobody any more
+                if counted.close():
+                    await refuse(ServiceStops(), headers, send)
+                return
             if not counted.exceeded or counted.answered:
                 return
             await counted.drain(limit * DRAINED)
-        await refuse(headers, send)
+        await refuse(BodyTooLarge(), headers, send)
 
 
 class CountedBody:
@@ -56,6 +62,7 @@ class CountedBody:
         self._limit = limit
         self._count = 0
         self._complete = False
+        self._closed = False
         self.answered = False
 
     @property
@@ -64,11 +71,19 @@ class CountedBody:
 
     async def receive(self) -> ASGIReceiveEvent:
         message = await self._take()
+        if self._closed:
+            raise asyncio.CancelledError  # ends whoever listened, as the request was ended
         return {"type": "http.disconnect"} if self.exceeded else message
 
     async def send(self, message: ASGISendEvent) -> None:
-        self.answered = True
-        await self._send(message)
+        if not self._closed:
+            self.answered = True
+            await self._send(message)
+
+    def close(self) -> bool:
+        """Nothing is sent from now on; says whether the answer has not begun."""
+        self._closed = True
+        return not self.answered
 
     async def drain(self, most: int) -> None:
         while not self._complete and self._count <= most:
@@ -84,10 +99,12 @@ class CountedBody:
         return message
 
 
-async def refuse(headers: dict[bytes, bytes], send: ASGISendCallable) -> None:
+async def refuse(
+    error: BodyTooLarge | ServiceStops, headers: dict[bytes, bytes], send: ASGISendCallable
+) -> None:
     request_id = begin_request()
     language = find_language(headers.get(b"accept-language", b"").decode("latin-1"))
-    fault = to_fault(BodyTooLarge(), language)
+    fault = to_fault(error, language)
     body: dict[str, Any] = fault.body
     content = json.dumps(body, ensure_ascii=False).encode()
     await send(
@@ -99,6 +116,7 @@ async def refuse(headers: dict[bytes, bytes], send: ASGISendCallable) -> None:
                 (b"content-length", str(len(content)).encode()),
                 (b"connection", b"close"),
                 (b"x-request-id", request_id.encode()),
+                *((name.lower().encode(), value.encode()) for name, value in fault.headers.items()),
             ],
             "trailers": False,
         }

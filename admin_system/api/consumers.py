@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, ClassVar
@@ -29,7 +30,7 @@ from admin_system.api.protocol.strict_json import read_object
 from admin_system.api.protocol.validation import to_body
 from admin_system.api.request_id import get_request_id
 from admin_system.api.running import Running
-from admin_system.api.socket import Connection, Work
+from admin_system.api.socket import Connection, ConnectionLost, Work
 from admin_system.core.access import Caller
 from admin_system.core.errors import BadPicture, BadRequest, QueueFull
 from admin_system.core.types import ChatRequest, Message, Part, Picture, PicturePart, TextPart
@@ -60,6 +61,8 @@ class FrameConsumer(Connection):
             data = await in_reader(lambda: read_object(text, example=self.example))
             request_id = data["id"] if isinstance(data.get("id"), str) else None
             await self.obey(data)
+        except ConnectionLost:
+            raise
         except Exception as error:
             await self.send_error(request_id, error)
 
@@ -81,7 +84,7 @@ class FrameConsumer(Connection):
             binary = self.take_binary(asked.image)
             self.answer_request(asked.id, "analyze", lambda one: self.analyze(asked, binary, one))
         else:
-            shown = str(kind)[:40]
+            shown = kind[:40] if isinstance(kind, str) else json.dumps(kind)[:40]
             raise BadRequest(
                 "frame_type_unknown", param="type", given=shown, allowed=", ".join(KINDS)
             )
@@ -173,7 +176,9 @@ class FrameConsumer(Connection):
 
 
 def read_one(text: str | None, binary: bytes | None) -> Picture:
-    """Raises BadPicture."""
+    """Raises BadRequest."""
+    if binary is not None and text is not None:
+        raise BadRequest("fields_conflict", param="image_base64", other="image")
     if binary is not None:
         return read_bytes(binary, "image")
     if text is None:

@@ -4,7 +4,9 @@ ApiError
 ├── PathNotFound           no such address
 ├── MethodNotAllowed       the address has other methods
 ├── ContentTypeUnsupported the body is of a kind that is not read here
+├── EncodingUnsupported    the body is compressed
 ├── BodyTooLarge           more bytes than `max_body_bytes`
+├── ServiceStops           the server ends before the answer is ready
 ├── RecordNotFound         no such analysis of this caller
 └── DeadlinePassed         the answer took too long
 """
@@ -65,10 +67,20 @@ class ContentTypeUnsupported(ApiError):
         super().__init__("content_type_unsupported", given=given[:100], allowed=allowed)
 
 
+class EncodingUnsupported(ApiError):
+    def __init__(self, given: str) -> None:
+        super().__init__("content_encoding_unsupported", given=given[:100])
+
+
 class BodyTooLarge(ApiError):
     def __init__(self) -> None:
         limit = get_env().max_body_bytes / 2**20
         super().__init__("body_too_large", limit=f"{limit:g}")
+
+
+class ServiceStops(ApiError):
+    def __init__(self) -> None:
+        super().__init__("service_stops")
 
 
 class RecordNotFound(ApiError):
@@ -89,11 +101,13 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (MethodNotAllowed, 405),
     (BodyTooLarge, 413),
     (ContentTypeUnsupported, 415),
+    (EncodingUnsupported, 415),
     (QueueFull, 429),
     (EngineFault, 500),
     (ModelNotReady, 503),
     (LoadError, 503),
     (UpstreamError, 503),  # or the upstream's own, where it is the caller's affair
+    (ServiceStops, 503),
     (DeadlinePassed, 504),
 )
 TYPES = {
@@ -135,7 +149,7 @@ class Fault:
             "code": self.code,
         }
         if self.progress is not None:
-            error["progress"] = self.progress
+            error["progress"] = round(self.progress, 3)
         return {"error": error}
 
 
@@ -148,7 +162,8 @@ def to_fault(error: BaseException, language: Language) -> Fault:
         message = sentence("server_fault", language, request_id=request_id)
         return Fault(500, "server_error", "server_fault", message)
     status = find_status(error)
-    if status >= 500:
+    # Not being ready is a state, which the model's own log tells once.
+    if status >= 500 and not isinstance(error, ModelNotReady):
         logger.warning("request %s: %s %s", request_id, error.code, error.values)
     progress = error.progress if isinstance(error, ModelNotReady) else None
     values = {"request_id": request_id, "param": error.param, **error.values}

@@ -62,8 +62,9 @@ def finish(
     if response.status_code >= 400 and request.path.startswith(PROGRAMS):
         response = in_our_shape(request, response)
     response.headers["x-request-id"] = request_id
-    logger.debug(
-        "%s %s %s -> %s after %.3f s",
+    logger.log(
+        logging.INFO if 400 <= response.status_code < 500 else logging.DEBUG,
+        "%s %s %.200r -> %s after %.3f s",
         request_id,
         request.method,
         request.path,

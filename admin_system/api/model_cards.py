@@ -64,6 +64,8 @@ def encode_card(row: ModelConfig) -> dict[str, Any]:
         state = ServiceState.READY
     elif row.name == status.model:
         state = status.state
+    elif row.name == status.failed:
+        state = ServiceState.FAILED
     return {
         "id": row.name,
         "object": "model",

@@ -18,9 +18,12 @@ def describe(
     form: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """For `openapi_extra` of an endpoint; `form` is the schema of a multipart body."""
-    responses = {"default": response("A fault, in the shape of all faults", ErrorAnswer)}
+    responses: dict[int | str, Any] = {
+        "default": response("A fault, in the shape of all faults", ErrorAnswer)
+    }
     if answer is not None:
-        responses[str(status)] = response("The answer", answer)
+        # A number, as ninja's own: beside "200" it would stand a second time in the JSON.
+        responses[status] = response("The answer", answer)
     described: dict[str, Any] = {"responses": responses}
     if body is not None:
         content = {JSON: {"schema": inline(body.model_json_schema())}}

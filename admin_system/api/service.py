@@ -26,7 +26,9 @@ unload = database_sync_to_async(catalog.unload)
 
 
 class ServiceBody(Body):
-    model: str | None = Field(None, description="A name or alias; none for the current model.")
+    model: str | None = Field(
+        None, min_length=1, description="A name or alias; none for the current model."
+    )
 
 
 SHAPE = describe(ServiceBody, answer=ModelState, status=202)

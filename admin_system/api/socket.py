@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
@@ -28,6 +29,10 @@ IDLE = 4408
 TOO_LARGE = 1009
 
 Work = Callable[[Running], Awaitable[None]]
+
+
+class ConnectionLost(Exception):
+    """The client went away while something was being sent to it."""
 
 
 class Connection(AsyncWebsocketConsumer):
@@ -72,7 +77,8 @@ class Connection(AsyncWebsocketConsumer):
             if len(text_data) > limit or len(text_data.encode()) > limit:
                 await self.close(TOO_LARGE)
             else:
-                await self.receive_text(text_data)
+                with suppress(ConnectionLost):
+                    await self.receive_text(text_data)
 
     async def receive_binary(self, data: bytes) -> None:
         raise NotImplementedError
@@ -97,8 +103,19 @@ class Connection(AsyncWebsocketConsumer):
 
     async def answer(self, running: Running, work: Work) -> None:
         try:
+            with suppress(ConnectionLost):  # nobody is left to be told
+                await self.answer_or_tell(running, work)
+        finally:
+            self.running.pop(running.id, None)
+            self.watch_idleness()
+
+    async def answer_or_tell(self, running: Running, work: Work) -> None:
+        """A fault is told to the client. Raises ConnectionLost."""
+        try:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 await work(running)
+        except ConnectionLost:
+            raise
         except TimeoutError:
             await self.send_error(running.id, DeadlinePassed(DEADLINE_SECONDS))
         except asyncio.CancelledError:
@@ -107,12 +124,14 @@ class Connection(AsyncWebsocketConsumer):
             await self.send_frame(running.last_frame())
         except Exception as error:
             await self.send_error(running.id, error)
-        finally:
-            self.running.pop(running.id, None)
-            self.watch_idleness()
 
     async def send_frame(self, frame: Frame) -> None:
-        await self.send(text_data=json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+        """Raises ConnectionLost."""
+        text = json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+        try:
+            await self.send(text_data=text)
+        except OSError:  # uvicorn's ClientDisconnected; daphne drops what cannot be sent
+            raise ConnectionLost from None
 
     async def send_error(self, request_id: str | None, error: Exception) -> None:
         await self.send_frame(frames.error(request_id, to_fault(error, self.language).body))

@@ -93,6 +93,7 @@ def spec_of(row: ModelConfig) -> EngineSpec:
         path=path,
         precision=cast("Precision", row.precision),
         device=row.device,
+        visual_device=row.visual_device,
         context_length=row.context_length,
         max_waiting=get_env().max_waiting,
         min_pixels=row.min_pixels,

@@ -19,7 +19,7 @@ FORWARDED = (
     "cf-connecting-ip",
     "via",
 )
-"""Any of these says that the caller is somebody else than the proxy that connects."""
+"""Any of these, empty too, says that the caller is somebody else than the proxy that connects."""
 DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 
 
@@ -31,7 +31,7 @@ def is_local_caller(peer: str | None, headers: Mapping[str, str]) -> bool:
     """
     return (
         is_loopback(peer or "")
-        and not any(headers.get(name) for name in FORWARDED)
+        and all(headers.get(name) is None for name in FORWARDED)
         and is_loopback(host_of(headers.get("host", "")))
     )
 

@@ -13,21 +13,19 @@ LONGEST_WAIT = 60
 
 def explain(status: ServiceStatus, model: str | None, elapsed: float) -> ModelNotReady:
     """`model` is the name asked for, if any; `elapsed` seconds have passed since the load began."""
-    if model in (None, status.model):
-        if status.progress is not None:
-            fraction = status.progress.fraction
-            return ModelNotReady(
-                "model_loading",
-                progress=fraction,
-                retry_after=seconds_left(fraction, elapsed),
-                model=status.model,
-                percent=round(fraction * 100),
-            )
-        if status.state is ServiceState.FAILED and status.error is not None:
-            code, values = status.error
-            return ModelNotReady(
-                "model_failed", model=status.model, reason=code, reason_values=values
-            )
+    if model in (None, status.model) and status.progress is not None:
+        fraction = status.progress.fraction
+        return ModelNotReady(
+            "model_loading",
+            progress=fraction,
+            retry_after=seconds_left(fraction, elapsed),
+            model=status.model,
+            percent=round(fraction * 100),
+        )
+    failed = status.failed if model is not None or status.state is ServiceState.FAILED else None
+    if status.error is not None and failed is not None and model in (None, failed):
+        code, values = status.error
+        return ModelNotReady("model_failed", model=failed, reason=code, reason_values=values)
     if model is None:
         return ModelNotReady("model_unloaded")
     return ModelNotReady("model_not_loaded", model=model)

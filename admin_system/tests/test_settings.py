@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 import sys
@@ -14,6 +15,7 @@ from django.db import connection
 from django.utils.module_loading import import_string
 
 from admin_system.secret_key import read_secret_key
+from admin_system.settings import is_fault
 
 
 @pytest.mark.parametrize("name", settings.MIDDLEWARE)
@@ -31,6 +33,12 @@ def test_the_database_is_tuned() -> None:
         cursor.execute("PRAGMA foreign_keys")
         assert cursor.fetchone()[0] == 1
     assert connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_a_model_that_is_not_ready_is_no_fault_in_the_log() -> None:
+    """Probes ask /readyz every second while it loads."""
+    assert not is_fault(logging.makeLogRecord({"status_code": 503}))
+    assert is_fault(logging.makeLogRecord({"status_code": 500}))
 
 
 def test_processes_that_start_together_share_one_secret_key(tmp_path: Path) -> None:

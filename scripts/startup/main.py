@@ -115,10 +115,9 @@ def _announce(server: Server, outcome: str, *, browser: bool) -> None:
     if outcome == "ready":
         say(f"服务已就绪：{url}", f"The service is ready: {url}")
     elif outcome == "failed":
-        reason = server.failure()
         say(
-            f"模型加载失败：{reason}\n服务器仍在运行，可在管理页修改后重新加载。",
-            f"The model could not be loaded: {reason}\n"
+            f"模型加载失败：{server.failure('zh')}\n服务器仍在运行，可在管理页修改后重新加载。",
+            f"The model could not be loaded: {server.failure('en')}\n"
             "The server runs on; change the model in the admin pages and load it again.",
         )
     else:

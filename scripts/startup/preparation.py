@@ -16,9 +16,8 @@ def main(model: str | None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "admin_system.minimal_settings")
     import django
     from django.core.management import CommandError, call_command
-    from pydantic import ValidationError
 
-    from admin_system.env import UnknownSetting
+    from admin_system.env import SettingsFault
 
     try:
         django.setup()
@@ -27,7 +26,7 @@ def main(model: str | None) -> int:
         _make_administrator()
         if model is not None:
             call_command("use_model", model)
-    except (CommandError, UnknownSetting, ValidationError) as error:
+    except (CommandError, SettingsFault) as error:
         print(error, file=sys.stderr, flush=True)
         return 1
     return 0

@@ -53,9 +53,9 @@ class Server:
     def has_ended(self) -> bool:
         return self.process.poll() is not None
 
-    def answer(self, path: str) -> tuple[int, dict[str, Any]] | None:
+    def answer(self, path: str, language: str = "") -> tuple[int, dict[str, Any]] | None:
         """Status code and JSON of a path; None when nothing usable answers."""
-        language = "en" if languages() == ("en",) else "zh"
+        language = language or ("en" if languages() == ("en",) else "zh")
         request = urllib.request.Request(  # noqa: S310 - our own address
             self.address.url + path, headers={"Accept-Language": language}
         )
@@ -83,9 +83,9 @@ class Server:
             time.sleep(0.3)
         return "ended"
 
-    def failure(self) -> str:
+    def failure(self, language: str) -> str:
         """Why the model could not be loaded, as far as the server tells."""
-        status = self.answer("/api/status")
+        status = self.answer("/api/status", language)
         model = (status[1].get("model") if status else None) or {}
         return (model.get("error") or {}).get("message") or "logs/model_startup.log"
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from admin_system.api.limits import MAX_PICTURES
-from admin_system.api.protocol.openai import ChatBody, MessageBody, PicturePartBody
+from admin_system.api.protocol.openai import (
+    ChatBody,
+    MessageBody,
+    PicturePartBody,
+    TextPartBody,
+)
 from admin_system.core.errors import BadRequest
 from admin_system.core.types import (
     ChatRequest,
@@ -59,7 +64,7 @@ def to_message(body: MessageBody, param: str, read_picture: ReadPicture) -> Mess
             address = part.image_url.url
             picture = read_picture(address, f"{param}.content[{number}].image_url")
             parts.append(PicturePart(picture, part.image_url.detail))
-        else:
+        elif isinstance(part, TextPartBody):
             parts.append(TextPart(part.text))
     return Message(body.role, tuple(parts))
 

@@ -33,7 +33,7 @@ class ShortFrame(Body):
     message: str = Field(min_length=1, max_length=MAX_QUERY_CHARACTERS)
     image_base64: str | None = None
     image: Literal["binary"] | None = None
-    model: str | None = None
+    model: str | None = Field(None, min_length=1)
     max_tokens: int | None = Field(None, ge=1)
     temperature: float | None = Field(None, ge=0, le=2)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BaseModel, Discriminator, Field, Tag
 
 from admin_system.api.limits import MAX_STOP_STRINGS
 from admin_system.api.protocol.validation import TAG, Body, neutral
@@ -18,9 +18,10 @@ def tag_of_content(value: Any) -> str | None:
 
 
 def tag_of_part(value: Any) -> str:
-    """Anything that is no picture is checked as a text part, so that its fault is found there."""
-    is_picture = isinstance(value, dict) and value.get("type") == "image_url"
-    return f"{TAG}picture" if is_picture else f"{TAG}text"
+    """What is no object, or states no type, is checked as text: there its fault is found."""
+    kind = value.get("type", "text") if isinstance(value, dict) else "text"
+    tags = {"text": f"{TAG}text", "image_url": f"{TAG}picture"}
+    return tags.get(kind, f"{TAG}other") if isinstance(kind, str) else f"{TAG}other"
 
 
 def tag_of_stop(value: Any) -> str:
@@ -33,7 +34,7 @@ class ImageUrl(Body):
 
 
 class TextPartBody(Body):
-    type: Literal["text", "image_url"]
+    type: Literal["text"]
     text: str
 
 
@@ -42,8 +43,16 @@ class PicturePartBody(Body):
     image_url: ImageUrl
 
 
+class OtherPartBody(BaseModel):
+    """Of a type that there is none of: said before anything else is looked at."""
+
+    type: Literal["text", "image_url"]
+
+
 PartBody = Annotated[
-    Annotated[TextPartBody, Tag(f"{TAG}text")] | Annotated[PicturePartBody, Tag(f"{TAG}picture")],
+    Annotated[TextPartBody, Tag(f"{TAG}text")]
+    | Annotated[PicturePartBody, Tag(f"{TAG}picture")]
+    | Annotated[OtherPartBody, Tag(f"{TAG}other")],
     Discriminator(tag_of_part),
 ]
 Content = Annotated[
@@ -88,7 +97,9 @@ class ChatBody(Body):
     """A request for a chat completion."""
 
     messages: list[MessageBody] = Field(min_length=1)
-    model: str | None = Field(None, description="A name, an alias, or none for the current one.")
+    model: str | None = Field(
+        None, min_length=1, description="A name, an alias, or none for the current one."
+    )
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     temperature: float | None = Field(None, ge=0, le=2)

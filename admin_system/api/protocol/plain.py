@@ -44,7 +44,7 @@ class AnalyzeBody(Body):
     detect: Detect | None = Field(
         None, description="true asks for boxes; a list of labels asks for these."
     )
-    model: str | None = None
+    model: str | None = Field(None, min_length=1)
     max_tokens: int | None = Field(None, ge=1)
     temperature: float | None = Field(None, ge=0, le=2)
     stream: bool | None = None
@@ -52,6 +52,8 @@ class AnalyzeBody(Body):
 
 
 FORM_NUMBERS = {"max_tokens": int, "temperature": float}
+FORM_SWITCHES = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
+"""What people and check boxes write for yes and no."""
 
 
 def read_form(fields: Mapping[str, str]) -> dict[str, Any]:
@@ -64,8 +66,8 @@ def read_form(fields: Mapping[str, str]) -> dict[str, Any]:
                 data[name] = FORM_NUMBERS[name](text)
             except ValueError:
                 continue  # the body's check says what is wrong
-        elif name in {"stream", "detect"} and text.lower() in {"true", "false"}:
-            data[name] = text.lower() == "true"
+        elif name in {"stream", "detect"} and text.lower() in FORM_SWITCHES:
+            data[name] = FORM_SWITCHES[text.lower()]
         elif name == "detect":
             data[name] = read_labels(text)
     return data

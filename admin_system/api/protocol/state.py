@@ -12,12 +12,14 @@ Health = Literal["ok", "loading", "stopped", "degraded"]
 
 
 def find_health(status: ServiceStatus) -> Health:
-    """Degraded: failed, or answering with the model of before since the wanted one failed."""
+    """Degraded: failed, answering with the model of before since the wanted one failed, or not
+    running as it should."""
     if status.state in (ServiceState.LOADING, ServiceState.VERIFYING):
         return "loading"
     if status.state is ServiceState.UNLOADED:
         return "stopped"
-    return "ok" if status.state is ServiceState.READY and status.error is None else "degraded"
+    sound = status.error is None and not (status.info and status.info.warnings)
+    return "ok" if status.state is ServiceState.READY and sound else "degraded"
 
 
 def encode_model(status: ServiceStatus, language: Language) -> dict[str, Any]:
@@ -28,7 +30,7 @@ def encode_model(status: ServiceStatus, language: Language) -> dict[str, Any]:
         "demo": status.demo,
         "state": status.state.value,
         "serving": status.serving,
-        "progress": progress.fraction if progress else None,
+        "progress": round(progress.fraction, 3) if progress else None,
         "stage": (
             {"code": progress.stage, "sentence": sentence(progress.stage, language)}
             if progress

@@ -45,12 +45,12 @@ def environment(data_dir: Path, **settings: str) -> dict[str, str]:
     }
 
 
-def prepare(data_dir: Path) -> dict[str, str]:
+def prepare(data_dir: Path, **settings: str) -> dict[str, str]:
     """Makes the database; the keys by their names."""
     done = subprocess.run(
         [sys.executable, "-m", "admin_system.api.tests.prepare"],
         cwd=BASE_DIR,
-        env=environment(data_dir),
+        env=environment(data_dir, **settings),
         check=True,
         capture_output=True,
         text=True,
@@ -100,7 +100,8 @@ class ServerProcess:
     def command(self) -> list[str]:
         application, port = "admin_system.asgi:application", str(self.port)
         if self.kind == "uvicorn":
-            return ["uvicorn", "--port", port, "--ws-max-size", str(LIMIT), application]
+            limits = ["--ws-max-size", str(LIMIT), "--timeout-graceful-shutdown", "1"]
+            return ["uvicorn", "--port", port, *limits, application]
         sizes = ["--websocket-max-message-size", "--websocket-max-frame-size"]
         limits = [part for size in sizes for part in (size, str(LIMIT))]
         return ["daphne", "-b", "127.0.0.1", "-p", port, *limits, application]

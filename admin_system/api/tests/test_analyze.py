@@ -62,6 +62,28 @@ def test_labels_are_looked_for(address: str, form: bool) -> None:
     assert "红色圆形" in answer["boxes"][0]["label"]
 
 
+@pytest.mark.parametrize(
+    ("parts", "code", "param"),
+    [
+        ([("image", (None, b"\x89PNG")), ("query", (None, "?"))], "picture_in_text_field", "image"),
+        ([("image", ("a", b"1")), ("image", ("b", b"2"))], "form_field_twice", "image"),
+        ([("query", (None, "a")), ("query", (None, "b"))], "form_field_twice", "query"),
+        (
+            [("image", ("a", b"1")), ("image_base64", (None, "MQ=="))],
+            "fields_conflict",
+            "image_base64",
+        ),
+    ],
+)
+def test_a_form_that_says_two_things_is_refused(
+    address: str, parts: list[tuple[str, Any]], code: str, param: str
+) -> None:
+    answer = httpx.post(address, files=parts)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["param"]) == (400, code, param)
+    assert "\x89" not in answer.text
+
+
 def test_a_stream_has_the_frames_of_the_websocket(server: ServerProcess) -> None:
     body = {"image_base64": to_base64(draw_circle()), "query": "框出红色圆形", "stream": True}
     answer = httpx.post(f"{server.url}/api/analyze/", json=body)

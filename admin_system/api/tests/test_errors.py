@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import re
 from typing import Any
@@ -14,6 +15,7 @@ from websockets.asyncio.client import connect
 from admin_system.api.errors import to_fault
 from admin_system.api.request_id import begin_request
 from admin_system.api.tests.server import ServerProcess
+from admin_system.core.errors import CoreError, ModelNotReady, UpstreamError
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -85,6 +87,19 @@ def test_another_content_type_is_refused(uvicorn_server: ServerProcess) -> None:
     assert "application/json" in fault(answer, 415)["message"]
 
 
+def test_a_compressed_body_is_refused_by_the_name_of_its_compression(
+    uvicorn_server: ServerProcess,
+) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    answer = httpx.post(uvicorn_server.url + CHAT, content=gzip.compress(b"{}"), headers=headers)
+    assert "gzip" in fault(answer, 415)["message"]
+
+
+def test_a_browser_at_the_top_comes_to_the_pages(uvicorn_server: ServerProcess) -> None:
+    answer = httpx.get(uvicorn_server.url)
+    assert (answer.status_code, answer.headers["location"]) == (302, "/admin/")
+
+
 def test_every_address_answers_with_and_without_its_slash(server: ServerProcess) -> None:
     for path in ("/api", "/api/status", "/api/v1/models", "/v1/models/echo", "/healthz", "/readyz"):
         for address in (path, f"{path}/"):
@@ -145,6 +160,19 @@ async def test_a_full_queue_turns_requests_away(locked_server: ServerProcess, st
     assert fault(answer, 429)["code"] == "queue_full"
     assert int(answer.headers["retry-after"]) >= 1
     locked_server.seconds_until_idle()
+
+
+@pytest.mark.parametrize(
+    ("error", "logged"),
+    [(ModelNotReady("model_unloaded"), False), (UpstreamError("upstream_unreachable"), True)],
+    ids=["not ready", "upstream"],
+)
+def test_only_faults_are_warnings_in_the_log(
+    caplog: pytest.LogCaptureFixture, error: CoreError, logged: bool
+) -> None:
+    """Probes ask /readyz every second while a model loads."""
+    assert to_fault(error, "en").status == 503
+    assert bool(caplog.records) == logged
 
 
 def test_a_fault_of_ours_tells_its_number_and_nothing_else(

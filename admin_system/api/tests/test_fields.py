@@ -99,10 +99,21 @@ def test_what_is_not_honoured_is_refused_by_its_name(field: str, value: object) 
             "messages[0].content",
         ),
         (
-            {"messages": [{"role": "user", "content": [{"type": "input_audio"}]}]},
+            {"messages": [{"role": "user", "content": [{"type": "video", "video": "x"}]}]},
             "field_not_one_of",
             "messages[0].content[0].type",
         ),
+        (
+            {"messages": [{"role": "user", "content": [{"type": None}]}]},
+            "field_not_one_of",
+            "messages[0].content[0].type",
+        ),
+        (
+            {"messages": [{"role": "user", "content": [{"text": "x"}]}]},
+            "field_missing",
+            "messages[0].content[0].type",
+        ),
+        ({"model": ""}, "field_empty", "model"),
         (
             {
                 "messages": [

@@ -6,10 +6,13 @@ import asyncio
 import json
 import socket
 from contextlib import closing
+from pathlib import Path
 
+import httpx
 import pytest
 from websockets.asyncio.client import connect
 
+from admin_system.api.tests.conftest import running
 from admin_system.api.tests.server import ServerProcess
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -48,3 +51,25 @@ async def test_losing_a_websocket_ends_all_its_generations(server: ServerProcess
     client.transport.abort()
     assert await asyncio.to_thread(server.seconds_until_idle) < 1
     await client.wait_closed()
+
+
+async def test_a_server_that_stops_tells_everybody(
+    template: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Sockets by the close code 1012, waiting requests by 503 instead of a broken answer."""
+    with running("uvicorn", "echo", template, tmp_path_factory) as server:
+        await asyncio.to_thread(server.wait_for, "/readyz")
+        body = {"messages": [{"role": "user", "content": LONG}]}
+        async with (
+            connect(f"{server.socket_url}/ws/chat/") as client,
+            httpx.AsyncClient(timeout=20) as http,
+        ):
+            post = asyncio.create_task(http.post(f"{server.url}/v1/chat/completions", json=body))
+            await asyncio.to_thread(server.wait_for_requests, 1)
+            await asyncio.to_thread(server.stop)
+            await client.wait_closed()
+            answer = await post
+    assert client.close_code == 1012
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "service_stops")
+    assert answer.headers["retry-after"]
+    assert "Traceback" not in server.log.read_text("utf-8")

@@ -17,6 +17,7 @@ from admin_system.api.protocol.descriptions import (
     RecordPage,
     StatusAnswer,
 )
+from admin_system.api.protocol.strict_json import read_object
 from admin_system.api.tests.pictures import draw_circle, to_base64
 from admin_system.api.tests.server import ServerProcess
 
@@ -45,6 +46,11 @@ def test_an_answer_has_its_described_shape(
     url = uvicorn_server.url + path
     answer = httpx.get(url) if body is None else httpx.post(url, json=body)
     shape.model_validate_json(answer.content)
+
+
+def test_the_description_says_nothing_twice(uvicorn_server: ServerProcess) -> None:
+    """Swagger's page shows nothing at all of a document with a repeated field."""
+    read_object(httpx.get(f"{uvicorn_server.url}/api/openapi.json").content, example="")
 
 
 def test_the_endpoints_are_listed_as_they_are_described(uvicorn_server: ServerProcess) -> None:

@@ -45,6 +45,14 @@ def test_a_visitor_chooses_the_language(client: Client) -> None:
     assert "Welcome back to" in client.get(url).text
 
 
+def test_a_page_that_is_not_there_says_so_in_the_visitors_language(client: Client) -> None:
+    client.force_login(User.objects.create_user("staff", is_staff=True))
+    missing = client.get("/admin/nothing/")
+    assert (missing.status_code, "没有这个页面" in missing.text) == (404, True)
+    closed = client.get(reverse("admin:core_apikey_changelist"), HTTP_ACCEPT_LANGUAGE="en")
+    assert (closed.status_code, "not open to you" in closed.text) == (403, True)
+
+
 def test_the_menu_has_only_what_may_be_opened(client: Client) -> None:
     client.force_login(User.objects.create_user("staff", is_staff=True))
     page = client.get(reverse("admin:index")).text
