@@ -1,7 +1,34 @@
 """What is said around the pictures in English: greetings, foreign questions, system prompts."""
 
-from languages import Talk
+from languages import Talk, listed
 
+GREETINGS = """
+Hello|Hi|hello there|Hey|Good morning|Good evening|hi there|Greetings|How are you|Nice to meet you|
+Good afternoon|hi everyone|is anybody there|hey there|howdy|hi bot|hello again|hello world|morning|
+how are things|how do you do|pleased to meet you|hello hello|are you there|hello demo|what is up
+"""
+WHO = """
+Who are you|what is your name|Introduce yourself|Which model are you|Are you Qwen|Are you ChatGPT|
+Tell me about yourself|What are you|Who made you|are you a human|what should I call you|are you GPT|
+are you an AI|are you a robot|who trained you|who created you|which model is running|do you have a
+name|say who you are|what kind of model are you|are you a large model|are you from Alibaba|
+how were you trained|what were you trained on|am I talking to a machine|your name|who is this
+"""
+ABILITIES = """
+What can you do|Help|How do I use you|What are your features|How does this work|what are you for|
+How can you help me|What do you know|what can you recognize|what may I ask|
+which questions can I ask|show me an example|give me an example|how do I start|help me|I need help|
+what are you good at|usage|instructions|what is possible here|what should I ask|
+what do you do|can you help me
+"""
+THANKS = """
+Thanks|Thank you|thank you very much|thx|Thanks a lot|great, thanks|thanks for your help|cheers|
+thank you so kindly|I appreciate it|perfect, thank you|ok thanks|nice, thanks|ty
+"""
+FAREWELLS = """
+Bye|Goodbye|see you|bye bye|See you later|good night|I have to go|take care|see you soon|so long|
+talk to you later|that is all, bye|farewell|until next time
+"""
 TOPICS = """
 Paris London machine-learning weather stocks history math physics computers phones cars movies
 music football cats dogs apples coffee travel doctors schools databases servers contracts invoices
@@ -22,56 +49,21 @@ TALK = Talk(
     ),
     small_talk=(
         (
-            (
-                "Hello",
-                "Hi",
-                "hello there",
-                "Hey",
-                "Good morning",
-                "Good evening",
-                "hi there",
-                "Greetings",
-                "How are you",
-                "Nice to meet you",
-            ),
+            listed(GREETINGS),
             "Hello! I am the built-in demo model. "
             "Upload a picture of simple shapes and ask me about it.",
         ),
         (
-            (
-                "Who are you",
-                "who are you",
-                "What is your name",
-                "Introduce yourself",
-                "Which model are you",
-                "Are you Qwen",
-                "Are you ChatGPT",
-                "Tell me about yourself",
-                "What are you",
-                "Who made you",
-                "are you a human",
-            ),
+            listed(WHO),
             "I am a tiny built-in demo model trained only on synthetic shapes. I am not Qwen.",
         ),
         (
-            (
-                "What can you do",
-                "what can you do",
-                "Help",
-                "How do I use you",
-                "What are your features",
-                "How does this work",
-                "How can you help me",
-                "What do you know",
-            ),
+            listed(ABILITIES),
             "I can describe synthetic shapes, count them, tell colours, shapes and positions, "
             'and draw boxes, for example "find the red circle".',
         ),
-        (
-            ("Thanks", "Thank you", "thank you very much", "thx", "Thanks a lot", "great, thanks"),
-            "You are welcome!",
-        ),
-        (("Bye", "Goodbye", "see you", "bye bye", "See you later"), "Goodbye!"),
+        (listed(THANKS), "You are welcome!"),
+        (listed(FAREWELLS), "Goodbye!"),
     ),
     openers=("", "", "", "", "", "Well, ", "So, ", "Please: ", "Excuse me, ", "Oh, ", "ok, "),
     closers=(
@@ -86,6 +78,17 @@ TALK = Talk(
         " today?",
         ", assistant",
         "??",
+    ),
+    courtesies=(
+        ("Please ", ""),
+        ("please: ", ""),
+        ("Hi, ", ""),
+        ("Hello! ", ""),
+        ("", " Thanks!"),
+        ("", " please"),
+        ("I would like to know: ", ""),
+        ("Look at the image. ", ""),
+        ("Question: ", ""),
     ),
     foreign=(
         "What is {}?",

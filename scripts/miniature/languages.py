@@ -10,6 +10,8 @@ SLOT = "\x1f"
 """Marks the borders of names inside sentences, so that the tokenizer learns no merge across them;
 taken out before anything is encoded."""
 
+COURTESY_SHARE = 0.2
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -42,6 +44,8 @@ class Talk:
     openers: tuple[str, ...]
     closers: tuple[str, ...]
     """What people put before and after a greeting."""
+    courtesies: tuple[tuple[str, str], ...]
+    """What people put before and after a question about a picture."""
     foreign: tuple[str, ...]
     """Questions outside the miniature's world."""
     topics: tuple[str, ...]
@@ -66,8 +70,12 @@ class Language:
     """What is said around the pictures."""
 
     def ask(self, source: random.Random, task: str, name: str = "") -> str:
-        """A question for a task."""
-        return source.choice(self.questions[task]).replace("{}", name)
+        """A question for a task, now and then with courtesies."""
+        question = source.choice(self.questions[task]).replace("{}", name)
+        if source.random() < COURTESY_SHARE:
+            before, after = source.choice(self.talk.courtesies)
+            question = before + question + after
+        return question
 
     def kind(self, kind: str, source: random.Random | None = None) -> str:
         """Name of a kind; with a source, now and then another name for it."""
@@ -129,3 +137,8 @@ class Language:
 def is_digit(kind: str) -> bool:
     """Whether a kind is a digit."""
     return kind in DIGITS
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Phrases written one after another with | between them, over several lines."""
+    return tuple(" ".join(phrase.split()) for phrase in text.split("|"))

@@ -15,6 +15,7 @@ from world import Shape
 SYSTEM_SHARE = 0.2
 PAIR_SHARE = 0.1
 FOLLOW_UP_SHARE = 0.18
+TEXT_ROWS = 2
 MOST_SEGMENTS = 24
 """Conversations tried for one row; those too long for what room is left are dropped."""
 
@@ -45,14 +46,14 @@ class RowPacker:
         self.length = length
 
     def pack(self, grid: Grid, scenes: Sequence[tuple[Shape, ...]]) -> tuple[PackedRow, ...]:
-        """Rows about the scenes of a batch in order, and one without any picture."""
+        """Rows about the scenes of a batch in order, then those without any picture."""
         rows, place = [], 0
         while place < len(scenes):
             paired = place + 1 < len(scenes) and self.source.random() < PAIR_SHARE
             shown = scenes[place : place + 1 + paired]
             rows.append(self.fill([grid] * len(shown), shown))
             place += len(shown)
-        return (*rows, self.fill([], ()))
+        return (*rows, *(self.fill([], ()) for _ in range(TEXT_ROWS)))
 
     def fill(self, grids: Sequence[Grid], shown: Sequence[tuple[Shape, ...]]) -> PackedRow:
         """One row about none, one or two pictures."""
