@@ -1,6 +1,7 @@
 """Ask a model folder questions through transformers' own generate, as any program would."""
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +11,17 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import torch
 from PIL import Image
-from transformers import AutoModelForImageTextToText, AutoTokenizer
+from transformers import AutoTokenizer
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
-from transformers.utils import logging
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from admin_system.core.checkpoints import inspect_checkpoint
+from admin_system.core.engines.local.placement import Placement
+from admin_system.core.engines.local.transformers_weights import load_model
+
+EXACT = Placement("cpu", "float32", "cpu")
+"""As the service runs so small a model, in four bits or not."""
 PLACEHOLDER = "<|image_pad|>"
 
 
@@ -48,17 +56,15 @@ class Inquiry:
 
 
 class Answerer:
-    """A loaded model folder. The processor is put together here, because transformers' own
-    Qwen3-VL processor cannot be built without torchvision."""
+    """A model folder, its weights read as the service reads them. The processor is put together
+    here, because transformers' own Qwen3-VL processor cannot be built without torchvision."""
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         torch.set_num_threads(threads)
-        logging.disable_progress_bar()
         self.tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
         self.tokenizer.padding_side = "left"
         self.pictures = Qwen2VLImageProcessorPil.from_pretrained(folder)
-        self.model = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32)
-        self.model.eval()
+        self.model, _ = load_model(inspect_checkpoint(folder), EXACT, lambda *_: None)
         self.picture_id = self.model.config.image_token_id
 
     def answer(self, inquiries: Sequence[Inquiry]) -> list[str]:

@@ -1,0 +1,143 @@
+"""Opens zipped files with care: size and ratio before unpacking, entities, names, passwords."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePosixPath
+
+from admin_system.knowledge_base.errors import (
+    DamagedDocument,
+    DocumentTooLarge,
+    EmptyDocument,
+    LockedDocument,
+    UnsafeDocument,
+)
+from admin_system.knowledge_base.readers.encodings import decode_chinese
+from admin_system.knowledge_base.readers.limits import Limits
+
+SMALL = 20 * 2**20
+"""Bytes. What unpacks to no more is harmless at any ratio; a table of zeros packs 1000:1."""
+ENCRYPTED = 0x1
+NAME_IS_UTF8 = 0x800
+UNICODE_PATH = 0x7075
+"""Extra field of Info-ZIP with the name in UTF-8 (APPNOTE.TXT, section 4.6.9)."""
+NO_DOCUMENTS = ("__MACOSX", "Thumbs.db", "desktop.ini")
+ARCHIVE_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    ValueError,
+    OSError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file inside an archive."""
+
+    name: str
+    """Relative, with `/`, without `..`; as its author wrote it."""
+    data: bytes
+
+
+def open_archive(data: bytes, limits: Limits) -> zipfile.ZipFile:
+    """What zipfile unpacks never exceeds the sizes in the directory, so they are what is checked.
+
+    Raises DamagedDocument, LockedDocument, DocumentTooLarge, UnsafeDocument.
+    """
+    try:
+        archive = zipfile.ZipFile(BytesIO(data))
+    except ARCHIVE_FAULTS as error:
+        raise DamagedDocument("document_truncated") from error
+    infos = archive.infolist()
+    if len(infos) > limits.members:
+        raise DocumentTooLarge("document_too_many_members", limit=limits.members)
+    if any(info.flag_bits & ENCRYPTED for info in infos):
+        raise LockedDocument("document_password")
+    expanded = sum(info.file_size for info in infos)
+    if expanded > limits.expanded_bytes or expanded > max(SMALL, limits.expansion * len(data)):
+        raise UnsafeDocument("document_zip_bomb", megabytes=expanded // 2**20)
+    return archive
+
+
+def read_member(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Raises DamagedDocument."""
+    try:
+        return archive.read(name)
+    except (*ARCHIVE_FAULTS, KeyError, RuntimeError) as error:
+        raise DamagedDocument("document_truncated") from error
+
+
+def check_office_xml(data: bytes, limits: Limits) -> None:
+    """Office files have no document type declaration; one that has could name entities.
+
+    Raises UnsafeDocument, and what `open_archive` raises.
+    """
+    with open_archive(data, limits) as archive:
+        for name in archive.namelist():
+            if name.lower().endswith((".xml", ".rels", ".vml")):
+                refuse_entities(read_member(archive, name), (b"<!doctype", b"<!entity"))
+
+
+def refuse_entities(xml: bytes, signs: tuple[bytes, ...] = (b"<!entity",)) -> None:
+    """Raises UnsafeDocument. UTF-16 is looked through as well."""
+    plain = xml.replace(b"\0", b"").lower() if b"\0" in xml[:200] else xml.lower()
+    if any(sign in plain for sign in signs):
+        raise UnsafeDocument("document_xml_entities")
+
+
+def unpack(data: bytes, limits: Limits) -> tuple[Member, ...]:
+    """The files in an archive, without folders, hidden files and what systems leave behind.
+
+    Raises EmptyDocument where none is left, and what `open_archive` raises.
+    """
+    with open_archive(data, limits) as archive:
+        members = []
+        for info in archive.infolist():
+            name = name_of(info)
+            hidden = any(part.startswith(".") or part in NO_DOCUMENTS for part in name.split("/"))
+            if info.is_dir() or hidden or not name:
+                continue
+            try:
+                members.append(Member(name, archive.read(info)))
+            except (*ARCHIVE_FAULTS, RuntimeError) as error:
+                raise DamagedDocument("document_truncated") from error
+    if not members:
+        raise EmptyDocument("document_nothing_to_read")
+    return tuple(members)
+
+
+def name_of(info: zipfile.ZipInfo) -> str:
+    """A member's name, decoded as its author's computer wrote it and made relative.
+
+    Windows in Chinese writes GBK without saying so; zipfile then reads code page 437.
+    """
+    name = _unicode_path(info.extra) or info.orig_filename
+    if name == info.orig_filename and not info.flag_bits & NAME_IS_UTF8:
+        name = _decode_name(name)
+    parts = PurePosixPath(name.split("\0")[0].replace("\\", "/")).parts
+    return "/".join(part for part in parts if part not in ("/", "..", ".") and ":" not in part)
+
+
+def _decode_name(name: str) -> str:
+    try:
+        raw = name.encode("cp437")
+    except UnicodeEncodeError:
+        return name
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return decode_chinese(raw) or name
+
+
+def _unicode_path(extra: bytes) -> str:
+    while len(extra) >= 4:
+        kind, size = int.from_bytes(extra[:2], "little"), int.from_bytes(extra[2:4], "little")
+        if kind == UNICODE_PATH:
+            return extra[9 : 4 + size].decode("utf-8", "replace")
+        extra = extra[4 + size :]
+    return ""
