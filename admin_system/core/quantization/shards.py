@@ -54,7 +54,13 @@ class ShardWriter:
 
     def _write(self) -> None:
         self._shards.append(tuple(self._pending))
-        save_file(self._pending, self._draft(len(self._shards)), metadata={"format": "pt"})
+        draft = self._draft(len(self._shards))
+        # safetensors makes files that only their owner may read; ours are read by who may read
+        # any new file of this process.
+        draft.touch()
+        mode = draft.stat().st_mode
+        save_file(self._pending, draft, metadata={"format": "pt"})
+        draft.chmod(mode)
         self._pending = {}
         self._pending_bytes = 0
 

@@ -44,6 +44,8 @@ def test_plain_rounding_gives_autogptqs_files_bit_by_bit(tmp_path: Path) -> None
     assert index["metadata"] == stated["metadata"]
     assert len(set(index["weight_map"].values())) == 3
     assert (target / "qwen.tiktoken").read_bytes() == (PLAIN / "qwen.tiktoken").read_bytes()
+    modes = {path.stat().st_mode for path in target.iterdir() if path.name.startswith("model")}
+    assert modes == {(target / "config.json").stat().st_mode}
     config = json.loads((target / "config.json").read_text(encoding="utf-8"))
     assert config["quantization_config"].pop("checkpoint_format") == "gptq"  # newer than the folder
     assert config == json.loads((QWEN_VL / "ckpt-int4" / "config.json").read_text(encoding="utf-8"))
