@@ -6,7 +6,8 @@
 Vectors are synthetic clusters of `--dim` numbers; with `--texts` they are MiniLM's of the
 paragraphs in FOLDER (JSON in SQuAD's layout), each repeated with noise of length 0.3. Recall is the
 share of the ten true neighbours, for questions made of vectors by the same noise. `topic` searches
-a tenth of the passages. Memory is only true of a process's first row. The hybrid search takes the paragraphs' own questions, one at a time.
+a tenth of the passages. Memory is true of a process's first row only. The hybrid search takes the
+paragraphs' own questions, one at a time.
 """
 
 from __future__ import annotations

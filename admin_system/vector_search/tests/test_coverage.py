@@ -31,7 +31,7 @@ def test_words_that_only_ask_weigh_nothing(lexical: LexicalIndex) -> None:
 
 @pytest.mark.parametrize(
     ("own", "foreign", "answered", "refused"),
-    [("xquad_zh", "cmrc_dev", 0.85, 0.95), ("cmrc_dev", "xquad_zh", 0.9, 0.9)],
+    [("xquad_zh", "cmrc_dev", 0.8, 0.95), ("cmrc_dev", "xquad_zh", 0.9, 0.9)],
 )
 def test_a_threshold_tells_questions_of_another_library_apart(
     lexical: LexicalIndex, own: str, foreign: str, answered: float, refused: float
@@ -51,7 +51,7 @@ def test_a_threshold_tells_questions_of_another_library_apart(
             )
             for text in questions
         ]
-        return sum(score >= 0.35 for score in best) / len(best)
+        return sum(score >= 0.45 for score in best) / len(best)
 
     assert share_above(own) >= answered
     assert 1 - share_above(foreign) >= refused
