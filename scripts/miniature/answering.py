@@ -64,7 +64,7 @@ class Answerer:
         self.tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
         self.tokenizer.padding_side = "left"
         self.pictures = Qwen2VLImageProcessorPil.from_pretrained(folder)
-        self.model, _ = load_model(inspect_checkpoint(folder), EXACT, lambda *_: None)
+        self.model = read_network(folder)
         self.picture_id = self.model.config.image_token_id
 
     def answer(self, inquiries: Sequence[Inquiry]) -> list[str]:
@@ -92,3 +92,9 @@ class Answerer:
         new = out[:, inputs["input_ids"].shape[1] :]
         texts: list[str] = self.tokenizer.batch_decode(new, skip_special_tokens=True)
         return texts
+
+
+def read_network(folder: Path) -> Any:
+    """transformers' class with the folder's weights in float32, four-bit ones dequantized."""
+    model, _ = load_model(inspect_checkpoint(folder), EXACT, lambda *_: None)
+    return model

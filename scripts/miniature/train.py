@@ -20,6 +20,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 import torch
+from answering import read_network
 from losses import AnswerLoss, AnswerScore, PatchScore, patch_loss
 from network import Miniature, build_config
 from rows import visible_tokens
@@ -80,10 +81,18 @@ class Trainer:
             vocabulary.tokenizer.get_vocab_size(),
         )
         if settings.initial:
-            self.model.load_state_dict(load_state(settings.initial)["model"])
+            self.begin(settings.initial)
         self.optimizers = build_optimizers(self.model, settings.rate)
         if settings.resume and settings.out.exists():
             self.restore(load_state(settings.out))
+
+    def begin(self, initial: Path) -> None:
+        """From a saved state, or a model folder; a folder lacks what judges single patches in
+        training, which starts anew."""
+        if initial.is_dir():
+            self.model.network.load_state_dict(read_network(initial).state_dict())
+        else:
+            self.model.load_state_dict(load_state(initial)["model"])
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on where a saved run stood."""
@@ -237,7 +246,7 @@ def read_settings() -> Settings:
     parser.add_argument("--stage", type=int, choices=(1, 2), required=True)
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--initial", type=Path)
+    parser.add_argument("--initial", type=Path, help="a state or a model folder")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--tokenizer", type=Path, default=SHIPPED, help="a folder")
     parser.add_argument("--log", type=Path)
