@@ -1,9 +1,18 @@
-"""Who may not do what."""
+"""Who may not do what, and what is said when somebody new may come in."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "admin_exists": ("There is an administrator already.", "已有管理员。"),
+    "admin_made": (
+        "Administrator: {name}\nPassword: {password}\nShown only once. Copy it now.",
+        "管理员：{name}\n密码：{password}\n只显示这一次，现在就复制。",
+    ),
     "key_expired": (
         "The API key has expired. Use a valid one.",
         "API 密钥已过期。换用有效的密钥。",
+    ),
+    "key_made": (
+        "{name}: {scopes}. Shown only once. Copy it now:",
+        "{name}：{scopes}。只显示这一次，现在就复制：",
     ),
     "key_missing": (
         "An API key is needed here. Send it as Authorization: Bearer <key>.",

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from admin_system.core.access import find_key
 
@@ -30,11 +31,18 @@ def test_a_key_from_the_command_line_is_the_only_thing_printed() -> None:
         run("create_api_key", "robot", "--scopes", "fly")
 
 
-def test_the_first_administrator_can_log_in_with_the_printed_password() -> None:
-    lines = dict(line.split(": ") for line in run("create_admin").splitlines() if ": " in line)
-    assert lines["Administrator"] == "admin"
-    user = authenticate(username="admin", password=lines["Password"])
-    assert isinstance(user, User)
-    assert user.is_superuser
-    assert "Password" not in run("create_admin")
+@pytest.mark.parametrize(
+    ("language", "name", "password"),
+    [("zh-hans", "管理员：", "密码："), ("en", "Administrator: ", "Password: ")],
+)
+def test_the_first_administrator_can_log_in_with_the_printed_password(
+    language: str, name: str, password: str
+) -> None:
+    with override(language):
+        first, second, *_ = run("create_admin").splitlines()
+        assert first == f"{name}admin"
+        user = authenticate(username="admin", password=second.removeprefix(password))
+        assert isinstance(user, User)
+        assert user.is_superuser
+        assert password not in run("create_admin")
     assert User.objects.count() == 1

@@ -6,8 +6,9 @@ import secrets
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand
 from django.db import transaction
+
+from admin_system.core.management.spoken import SpokenCommand
 
 NAME = "admin"
 LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -15,7 +16,7 @@ LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 LENGTH = 16
 
 
-class Command(BaseCommand):
+class Command(SpokenCommand):
     help = (
         "Makes the administrator with a random password and prints both, "
         "where there is no administrator yet."
@@ -25,11 +26,10 @@ class Command(BaseCommand):
         password = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
         with transaction.atomic():
             if User.objects.filter(is_superuser=True, is_active=True).exists():
-                self.stdout.write("An administrator exists already.")
+                self.tell("admin_exists")
                 return
             name = NAME
             while User.objects.filter(username=name).exists():
                 name = f"{NAME}_{secrets.token_hex(2)}"
             User.objects.create_superuser(name, password=password)
-        self.stdout.write(f"Administrator: {name}\nPassword: {password}")
-        self.stdout.write("Shown only once, copy it now.")
+        self.tell("admin_made", name=name, password=password)

@@ -6,14 +6,15 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from admin_system.core.access import make_api_key
+from admin_system.core.management.spoken import SpokenCommand
 from admin_system.core.models.api_key import Scope, default_scopes
 
 
-class Command(BaseCommand):
+class Command(SpokenCommand):
     help = "Makes an API key and prints it; it cannot be shown again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -33,5 +34,6 @@ class Command(BaseCommand):
             raise CommandError(f"--days is {days}; it is at least 1")
         expires_at = None if days is None else timezone.now() + timedelta(days=days)
         row, secret = make_api_key(options["name"], scopes=options["scopes"], expires_at=expires_at)
-        self.stderr.write(f"{row.name}: {', '.join(row.scopes)}. Shown only once, copy it now:")
+        told = self.say("key_made", name=row.name, scopes=", ".join(row.scopes))
+        self.stderr.write(told, style_func=str)
         self.stdout.write(secret)
