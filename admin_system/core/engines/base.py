@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from admin_system.core.engines.admission import Admission
+from admin_system.core.engines.meter import Meter
 from admin_system.core.types import (
     Box,
     ChatRequest,
@@ -31,8 +33,13 @@ class Engine(ABC):
     `submit` is called on any event loop; its answer comes back on that loop.
     """
 
+    slots: ClassVar[int]
+    """Requests that are answered at a time; further ones wait."""
+
     def __init__(self, spec: EngineSpec) -> None:
         self.spec = spec
+        self._admission = Admission(self.slots, spec.max_waiting)
+        self._meter = Meter()
 
     @abstractmethod
     def load(self, report: Report) -> ModelInfo:
@@ -51,9 +58,15 @@ class Engine(ABC):
         Raises BadRequest, QueueFull, UpstreamError or EngineFault, also after the first Delta.
         """
 
-    @abstractmethod
     def stats(self) -> EngineStats:
         """Cheap, and callable from any thread."""
+        return EngineStats(
+            running=self._admission.running,
+            waiting=self._admission.waiting,
+            slots=self.slots,
+            tokens_per_second=self._meter.tokens_per_second,
+            generated_tokens=self._meter.total,
+        )
 
     @property
     @abstractmethod

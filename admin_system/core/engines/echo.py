@@ -7,9 +7,7 @@ import re
 import time
 from collections.abc import AsyncGenerator
 
-from admin_system.core.engines.admission import Admission
 from admin_system.core.engines.base import Engine, Report
-from admin_system.core.engines.meter import Meter
 from admin_system.core.engines.stops import StopFilter
 from admin_system.core.errors import ContextTooLong, EngineFault
 from admin_system.core.families import get_family
@@ -19,14 +17,12 @@ from admin_system.core.types import (
     Delta,
     End,
     EngineSpec,
-    EngineStats,
     LoadProgress,
     ModelInfo,
     Usage,
 )
 
 CONTEXT_LENGTH = 8192
-SLOTS = 4
 PAUSE = 0.002
 """Seconds between two pieces, so that a stream can be watched and stopped."""
 PICTURE_TOKENS = 16
@@ -41,11 +37,11 @@ class EchoEngine(Engine):
     (框出…, find the …), with a box over the middle of the last picture. Sampling changes nothing.
     """
 
+    slots = 4
+
     def __init__(self, spec: EngineSpec) -> None:
         super().__init__(spec)
         self._family = get_family(spec.family or "qwen3_vl")
-        self._admission = Admission(SLOTS, spec.max_waiting)
-        self._meter = Meter()
         self._run: object | None = None
         """A new one for each load: what runs on an older one ends."""
 
@@ -71,15 +67,6 @@ class EchoEngine(Engine):
     @property
     def context_length(self) -> int:
         return self.spec.context_length or CONTEXT_LENGTH
-
-    def stats(self) -> EngineStats:
-        return EngineStats(
-            running=self._admission.running,
-            waiting=self._admission.waiting,
-            slots=SLOTS,
-            tokens_per_second=self._meter.tokens_per_second,
-            generated_tokens=self._meter.total,
-        )
 
     async def submit(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
         if self._run is None:

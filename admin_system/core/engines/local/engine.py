@@ -13,7 +13,6 @@ from admin_system.core.checkpoints.checkpoint import (
     context_length_of,
     inspect_checkpoint,
 )
-from admin_system.core.engines.admission import Admission
 from admin_system.core.engines.base import Engine, Report
 from admin_system.core.engines.local.choice import (
     Choice,
@@ -22,7 +21,6 @@ from admin_system.core.engines.local.choice import (
     settle_choice,
 )
 from admin_system.core.engines.local.job import Job
-from admin_system.core.engines.meter import Meter
 from admin_system.core.errors import CoreError, EngineFault, LoadError
 from admin_system.core.families.base import Family
 from admin_system.core.types import (
@@ -30,7 +28,6 @@ from admin_system.core.types import (
     Delta,
     End,
     EngineSpec,
-    EngineStats,
     LoadProgress,
     ModelInfo,
 )
@@ -44,7 +41,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SLOTS = 1
 PREPARATION_THREADS = 2
 READ_FROM, READ_TO = 0.05, 0.97
 """The share of a load, 0..1, in which the weights are read."""
@@ -64,12 +60,12 @@ class Loaded:
 
 
 class LocalEngine(Engine):
+    slots = 1
+
     def __init__(self, spec: EngineSpec) -> None:
         super().__init__(spec)
         self._loaded: Loaded | None = None
         self._family: Family | None = None
-        self._meter = Meter()
-        self._admission = Admission(SLOTS, spec.max_waiting)
 
     def load(self, report: Report) -> ModelInfo:
         self.unload()
@@ -149,15 +145,6 @@ class LocalEngine(Engine):
         if self._family is None:
             raise EngineFault("engine_stopped")
         return self._family
-
-    def stats(self) -> EngineStats:
-        return EngineStats(
-            running=self._admission.running,
-            waiting=self._admission.waiting,
-            slots=SLOTS,
-            tokens_per_second=self._meter.tokens_per_second,
-            generated_tokens=self._meter.total,
-        )
 
     async def submit(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
         with self._admission.enter() as place:

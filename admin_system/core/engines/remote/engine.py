@@ -12,10 +12,8 @@ from contextlib import suppress
 
 import httpx
 
-from admin_system.core.engines.admission import Admission
 from admin_system.core.engines.base import Engine, Report
 from admin_system.core.engines.channel import Channel
-from admin_system.core.engines.meter import Meter
 from admin_system.core.engines.remote.upstream import Upstream, authorization
 from admin_system.core.engines.remote.wire import encode_request, read_events, read_refusal
 from admin_system.core.engines.stops import StopFilter
@@ -27,7 +25,6 @@ from admin_system.core.types import (
     Delta,
     End,
     EngineSpec,
-    EngineStats,
     LoadProgress,
     ModelInfo,
     Usage,
@@ -35,8 +32,6 @@ from admin_system.core.types import (
 
 logger = logging.getLogger(__name__)
 
-SLOTS = 64
-"""Requests in flight; the upstream has a queue of its own."""
 TIMEOUT = httpx.Timeout(connect=10.0, read=600.0, write=60.0, pool=10.0)
 
 
@@ -46,14 +41,15 @@ class RemoteEngine(Engine):
     configuration's pixel budget is the upstream's.
     """
 
+    slots = 64
+    """Requests in flight; the upstream has a queue of its own."""
+
     def __init__(self, spec: EngineSpec) -> None:
         super().__init__(spec)
         self._upstream = Upstream(spec)
         self._family = get_family(spec.family or DEFAULT_FAMILY)
         self._model = ""
         self._certificates: ssl.SSLContext | None = None
-        self._admission = Admission(SLOTS, spec.max_waiting)
-        self._meter = Meter()
         self._lock = threading.Lock()
         self._open: set[Channel] = set()
 
@@ -83,15 +79,6 @@ class RemoteEngine(Engine):
     @property
     def family(self) -> Family:
         return self._family
-
-    def stats(self) -> EngineStats:
-        return EngineStats(
-            running=self._admission.running,
-            waiting=self._admission.waiting,
-            slots=SLOTS,
-            tokens_per_second=self._meter.tokens_per_second,
-            generated_tokens=self._meter.total,
-        )
 
     async def submit(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
         if not self._model:

@@ -11,6 +11,10 @@ from typing import Any
 from PIL.Image import Image
 
 from admin_system.core.checkpoints import MINIATURE
+from admin_system.core.types import Picture
+
+Turns = tuple[tuple[Any, Sequence[str | Picture]], ...]
+"""Who says it, and its parts in order."""
 
 FOLDER_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
 TEXT = {
@@ -128,3 +132,19 @@ class Reference:
             )
         answer: list[int] = ids[0, inputs["input_ids"].shape[1] :].tolist()
         return answer
+
+
+def to_reference(turns: Turns) -> tuple[list[dict[str, Any]], list[Image]]:
+    """The conversation as transformers' chat templates take it, and its pictures."""
+    images = [part.image for _, parts in turns for part in parts if isinstance(part, Picture)]
+    said = [
+        {
+            "role": role,
+            "content": [
+                {"type": "text", "text": part} if isinstance(part, str) else {"type": "image"}
+                for part in parts
+            ],
+        }
+        for role, parts in turns
+    ]
+    return said, images

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -26,7 +25,12 @@ from admin_system.core.engines.local.transformers_preparation import (
 )
 from admin_system.core.families import find_family
 from admin_system.core.tests.engines.conftest import draw_circle, ignore
-from admin_system.core.tests.engines.reference import Reference, write_random_checkpoint
+from admin_system.core.tests.engines.reference import (
+    Reference,
+    Turns,
+    to_reference,
+    write_random_checkpoint,
+)
 from admin_system.core.types import (
     ChatRequest,
     Delta,
@@ -43,8 +47,6 @@ from admin_system.core.types import (
 
 MAX_TOKENS = 48
 GRADIENT = Picture(Image.linear_gradient("L").resize((90, 260)).convert("RGB"), sha256="")
-
-Turns = tuple[tuple[Any, Sequence[str | Picture]], ...]
 
 CONVERSATIONS: dict[str, Turns] = {
     "text": (("user", ["你是谁？"]),),
@@ -68,21 +70,6 @@ def to_request(turns: Turns) -> ChatRequest:
 
     messages = tuple(Message(role, tuple(map(to_part, parts))) for role, parts in turns)
     return ChatRequest(messages, Sampling(temperature=0, max_tokens=MAX_TOKENS))
-
-
-def to_reference(turns: Turns) -> tuple[list[dict[str, Any]], list[Image.Image]]:
-    images = [part.image for _, parts in turns for part in parts if isinstance(part, Picture)]
-    said = [
-        {
-            "role": role,
-            "content": [
-                {"type": "text", "text": part} if isinstance(part, str) else {"type": "image"}
-                for part in parts
-            ],
-        }
-        for role, parts in turns
-    ]
-    return said, images
 
 
 @pytest.fixture(scope="module", params=["miniature", "qwen2_vl", "qwen2_5_vl"])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -14,7 +13,7 @@ from PIL import Image
 from admin_system.core.engines.local.engine import LocalEngine
 from admin_system.core.families import find_family
 from admin_system.core.tests.engines.conftest import draw_circle, ignore
-from admin_system.core.tests.engines.reference import Reference
+from admin_system.core.tests.engines.reference import Reference, Turns, to_reference
 from admin_system.core.tests.published.folder import STORAGES, write_checkpoint
 from admin_system.core.tests.published.shapes import TYPES
 from admin_system.core.tests.published.vocabulary import SPECIAL
@@ -38,8 +37,6 @@ OPPOSITE = [255 - value for value in range(256)] * 3
 """Of every colour, as `Image.point` takes it."""
 GRADIENT = Picture(Image.linear_gradient("L").resize((90, 260)).convert("RGB"), sha256="")
 CIRCLE = draw_circle(300, 200)
-
-Turns = tuple[tuple[Any, Sequence[str | Picture]], ...]
 
 CONVERSATIONS: dict[str, Turns] = {
     "text": (("user", ["你是谁？"]),),
@@ -89,21 +86,6 @@ def to_request(turns: Turns) -> ChatRequest:
 
     messages = tuple(Message(role, tuple(map(to_part, parts))) for role, parts in turns)
     return ChatRequest(messages, Sampling(temperature=0, top_k=0, top_p=1, max_tokens=MAX_TOKENS))
-
-
-def to_reference(turns: Turns) -> tuple[list[dict[str, Any]], list[Image.Image]]:
-    images = [part.image for _, parts in turns for part in parts if isinstance(part, Picture)]
-    said = [
-        {
-            "role": role,
-            "content": [
-                {"type": "text", "text": part} if isinstance(part, str) else {"type": "image"}
-                for part in parts
-            ],
-        }
-        for role, parts in turns
-    ]
-    return said, images
 
 
 async def answer(engine: LocalEngine, turns: Turns) -> tuple[str, End]:
