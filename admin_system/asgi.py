@@ -20,7 +20,8 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 from admin_system.api.body_guard import BodyGuard  # noqa: E402
 from admin_system.api.lifespan import Lifespan  # noqa: E402
 from admin_system.api.routing import sockets  # noqa: E402
-from admin_system.core.catalog import start  # noqa: E402
+from admin_system.core import catalog  # noqa: E402
+from admin_system.knowledge_base import background  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
@@ -31,5 +32,7 @@ application = ProtocolTypeRouter(
 )
 
 # Importing this module is what every server does exactly once (daphne has no lifespan); the load
-# runs in a thread of its own, and `LOAD_MODEL` of the settings says whether there is one.
-start()
+# runs in a thread of its own, as does the work on documents; `LOAD_MODEL` and `RUN_JOBS` of the
+# settings say whether there is any.
+catalog.start()
+background.start()

@@ -80,6 +80,8 @@ class Env(BaseSettings):
     """Origins (https://…) of a proxy in front of the site, as a JSON list."""
     data_dir: Path = BASE_DIR / "data"
     """Database, pictures, secrets and locks."""
+    knowledge_dir: Path = BASE_DIR / "knowledge_base"
+    """Synchronised folders (`documents/`) and index files (`indexes/`) of the knowledge base."""
     log_dir: Path = BASE_DIR / "logs"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     language: Literal["zh-hans", "en"] = "zh-hans"
@@ -89,6 +91,8 @@ class Env(BaseSettings):
     """Who needs no key: programs on this machine, nobody, everybody."""
     load_model: bool = True
     """Load the current model when the server starts."""
+    run_jobs: bool = True
+    """Read and index documents in the server; without it `manage.py run_jobs` does so."""
     model_path: str = "D:/AI-DEV/models/Qwen-VL-Chat-Int4"
     """Folder of the configuration `qwen-vl-chat`, used when that row is first made."""
     model: str = ""

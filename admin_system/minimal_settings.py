@@ -6,6 +6,7 @@ from admin_system.settings import *  # noqa: F403
 from admin_system.settings import LOG_FORMAT, env
 
 LOAD_MODEL = False
+RUN_JOBS = False
 
 LOGGING = {
     "version": 1,

@@ -24,6 +24,9 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.trusted_origins
 LOAD_MODEL: bool = env.load_model
 """Whether `catalog.start` loads the current model."""
 
+RUN_JOBS: bool = env.run_jobs
+"""Whether `knowledge_base.background.start` starts a worker."""
+
 INSTALLED_APPS: list[str] = [
     "admin_system.management",  # first: its templates go before unfold's
     "admin_system.api",

@@ -17,6 +17,7 @@ Env.model_config["env_file"] = None
 TEST_DIR = Path(tempfile.mkdtemp(prefix="admin_system_test_"))
 atexit.register(shutil.rmtree, TEST_DIR, ignore_errors=True)
 os.environ[f"{PREFIX}DATA_DIR"] = str(TEST_DIR / "data")
+os.environ[f"{PREFIX}KNOWLEDGE_DIR"] = str(TEST_DIR / "knowledge")
 os.environ[f"{PREFIX}LOG_DIR"] = str(TEST_DIR / "logs")
 
 from admin_system.minimal_settings import *  # noqa: E402, F403

@@ -7,10 +7,11 @@ import asyncio
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 
 from admin_system.core.catalog import get_service
+from admin_system.knowledge_base import background
 
 
 class Lifespan:
-    """Gives the model back at the end; `asgi.py` itself has started its load."""
+    """Ends the work on documents and gives the model back; `asgi.py` has started both."""
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -20,6 +21,7 @@ class Lifespan:
             if message["type"] == "lifespan.startup":
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
+                await asyncio.to_thread(background.stop)
                 await asyncio.to_thread(get_service().close)
                 await send({"type": "lifespan.shutdown.complete"})
                 return

@@ -98,6 +98,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This kind of file is not read. These are: {readable}.",
         "不支持这种文件。支持的有：{readable}。",
     ),
+    "document_waits_for_vision": (
+        "{pictures} pictures or scanned pages wait for a vision model to read them; all other text "
+        "of the document can be found. Load a model other than the demonstration.",
+        "有 {pictures} 张图片或扫描页在等视觉模型读取，文档的其他文字已可检索。"
+        "加载演示模型以外的模型即可。",
+    ),
     "document_wrong_extension": (
         "The name of the file ends in .{extension}, but its content is {format}. If that is "
         "right, rename it to .{right} and upload it again.",
@@ -113,5 +119,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The file would unpack to {megabytes} MB, far more than a document of its size should, so "
         "it was not opened. Split it into smaller files.",
         "文件解压后有 {megabytes} MB，远超同等大小的文档，因此没有打开。把它拆成几个小文件。",
+    ),
+    "job_attempts_used_up": (
+        "The work on it was interrupted {attempts} times and has been given up. See the log, then "
+        "try again.",
+        "处理被中断了 {attempts} 次，已放弃。查看日志后再重试。",
+    ),
+    "job_fault": (
+        "Something went wrong in the service; the log says what. It is tried again by itself a few "
+        "times; after that, try again once the cause is gone.",
+        "服务出错，原因见日志。会自动重试几次；仍不成功时，排除原因后手动重试。",
     ),
 }

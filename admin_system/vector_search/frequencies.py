@@ -30,3 +30,7 @@ class Frequencies:
         if count >= DEAR:
             counts[token] = count
         return count
+
+    def forget(self) -> None:
+        """After the index was made anew."""
+        self._counts = {}

@@ -1,0 +1,26 @@
+"""The keyword index inside Django's database and transactions, and one memory of its counts."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from django.db import connection
+
+from admin_system.knowledge_base.models import Passage
+from admin_system.vector_search.frequencies import Frequencies
+from admin_system.vector_search.lexical import KeywordRow, LexicalIndex
+
+FREQUENCIES = Frequencies()
+
+
+def keyword_index() -> LexicalIndex:
+    """On the connection of this thread; what it changes belongs to the open transaction."""
+    connection.ensure_connection()
+    raw: sqlite3.Connection = connection.connection
+    return LexicalIndex(raw, FREQUENCIES)
+
+
+def to_keyword_rows(passages: Iterable[Passage], topic: int) -> list[KeywordRow]:
+    """As they are, or were, added: removing needs the very same text and topic."""
+    return [KeywordRow(passage.pk, passage.indexed_text, topic) for passage in passages]

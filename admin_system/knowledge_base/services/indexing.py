@@ -1,0 +1,176 @@
+"""A document from its bytes to its place in the indexes; every step can be resumed or stopped."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from admin_system.knowledge_base import storage
+from admin_system.knowledge_base.embedding import current_profile
+from admin_system.knowledge_base.models import Document, EmbeddingProfile, Passage, PassageVector
+from admin_system.knowledge_base.readers.isolation import read_isolated
+from admin_system.knowledge_base.readers.reading import Reading
+from admin_system.knowledge_base.services.embedding_passages import embed_passages
+from admin_system.knowledge_base.services.picture_words import add_picture_words
+from admin_system.knowledge_base.services.publishing import VectorsMissing, publish_drafts
+from admin_system.knowledge_base.splitting.passages import PassageDraft
+from admin_system.knowledge_base.splitting.splitter import split_reading
+
+logger = logging.getLogger(__name__)
+
+READ, SPLIT = 0.15, 0.2
+"""Shares of the whole work, told as progress, at which reading and splitting end."""
+AT_ONCE = 2_000
+
+ShouldStop = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What came of it."""
+
+    passages: int
+    pictures_waiting: int = 0
+    """Pictures that no vision model has described yet; the rest of the document can be found."""
+
+
+class WorkStopped(Exception):
+    """Somebody wished so; what was done is kept and gone on from."""
+
+
+def index_document(document: Document, should_stop: ShouldStop = lambda: False) -> Indexed:
+    """Reads, splits, embeds and publishes the document's present content. Blocks for long.
+
+    Writes state and progress on its row. Raises DocumentError, EmbedderLoadError, EmbedderFault,
+    WorkStopped, and ContentReplaced when another content has come.
+    """
+    sha256 = document.sha256
+    progress = Progress(document, should_stop)
+    progress.tell(Document.State.PARSING, 0.0)
+    reading = read_content(document, should_stop)
+    note_reading(document, reading)
+    reading, waiting = add_picture_words(
+        document, reading, lambda share: progress.tell(Document.State.PARSING, READ * share)
+    )
+    progress.tell(Document.State.SPLITTING, READ)
+    store_drafts(document, split_reading(reading))
+    progress.tell(Document.State.EMBEDDING, SPLIT)
+    passages = finish(document, reading.text, sha256, progress)
+    return Indexed(passages, waiting)
+
+
+def read_content(document: Document, should_stop: ShouldStop) -> Reading:
+    """Raises DocumentError."""
+    return read_isolated(
+        storage.path_of(document.sha256),
+        document.name,
+        questions=document.kind == Document.Kind.QUESTIONS,
+        should_stop=should_stop,
+    )
+
+
+def note_reading(document: Document, reading: Reading) -> None:
+    Document.objects.filter(pk=document.pk).update(
+        format=reading.format,
+        page_unit=reading.page_unit or "",
+        page_count=reading.page_count,
+        notices=[{"code": one.code, "values": dict(one.values)} for one in reading.notices],
+    )
+
+
+def store_drafts(document: Document, drafts: list[PassageDraft]) -> None:
+    """Beside the live passages. Those of an attempt that broke off stay where they say the same,
+    and unchanged text takes over the vector of its live passage: neither is embedded again."""
+    with transaction.atomic():
+        kept = {
+            (passage.ordinal, passage.indexed_text): passage.pk
+            for passage in Passage.objects.filter(document=document, live=False)
+        }
+        wanted = {(draft.ordinal, draft.indexed_text) for draft in drafts}
+        stale = [key for place, key in kept.items() if place not in wanted]
+        Passage.objects.filter(pk__in=stale).delete()
+        Passage.objects.bulk_create(
+            [
+                to_row(document, draft)
+                for draft in drafts
+                if (draft.ordinal, draft.indexed_text) not in kept
+            ],
+            batch_size=AT_ONCE,
+        )
+        take_over_vectors(document)
+
+
+def to_row(document: Document, draft: PassageDraft) -> Passage:
+    return Passage(
+        document=document,
+        ordinal=draft.ordinal,
+        text=draft.text,
+        context=draft.context,
+        headings=list(draft.headings),
+        page=draft.page,
+        last_page=draft.last_page,
+        start=draft.start,
+        end=draft.end,
+        pictures=list(draft.pictures),
+        is_question=draft.is_question,
+    )
+
+
+def take_over_vectors(document: Document) -> None:
+    live = Passage.objects.filter(document=document, live=True)
+    known = {passage.indexed_text: passage.pk for passage in live}
+    drafts = Passage.objects.filter(document=document, live=False, vectors=None)
+    sources = {
+        draft.pk: known[draft.indexed_text] for draft in drafts if draft.indexed_text in known
+    }
+    vectors: dict[int, list[PassageVector]] = {}
+    for vector in PassageVector.objects.filter(passage__in=live):
+        vectors.setdefault(vector.passage_id, []).append(vector)
+    PassageVector.objects.bulk_create(
+        [
+            PassageVector(passage_id=draft, profile_id=vector.profile_id, data=vector.data)
+            for draft, source in sources.items()
+            for vector in vectors.get(source, ())
+        ],
+        batch_size=AT_ONCE,
+    )
+
+
+def finish(document: Document, text: str, sha256: str, progress: Progress) -> int:
+    """Embeds what has no vector and publishes; again if the model is changed in between."""
+    while True:
+        profile: EmbeddingProfile | None = current_profile()
+        if profile is not None:
+            embed_passages(
+                Passage.objects.filter(document=document, live=False),
+                profile,
+                lambda share: progress.tell(
+                    Document.State.EMBEDDING, SPLIT + (1 - SPLIT) * share * 0.99
+                ),
+            )
+        try:
+            return publish_drafts(
+                document, text, sha256=sha256, profile_id=profile.pk if profile else None
+            )
+        except VectorsMissing:
+            logger.info("the embedding model was changed; document %s goes on", document.pk)
+
+
+class Progress:
+    """Written on the document's row; the place where a wish to stop is heard."""
+
+    def __init__(self, document: Document, should_stop: ShouldStop) -> None:
+        self._document = document
+        self._should_stop = should_stop
+
+    def tell(self, state: str, share: float) -> None:
+        """Raises WorkStopped."""
+        if self._should_stop():
+            raise WorkStopped
+        # What is being deleted, or has got another content, has a state of its own.
+        Document.objects.filter(pk=self._document.pk, sha256=self._document.sha256).exclude(
+            state=Document.State.DELETING
+        ).update(state=state, progress=round(share, 4))
