@@ -83,7 +83,11 @@ class Env(BaseSettings):
     knowledge_dir: Path = BASE_DIR / "knowledge_base"
     """Synchronised folders (`documents/`) and index files (`indexes/`) of the knowledge base."""
     log_dir: Path = BASE_DIR / "logs"
+    log_file: str = "django.log"
+    """Name of the log in `log_dir`; two servers need two, since each moves its own on."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    pages: bool = True
+    """Serve the admin and the pages; without them only the programs' door."""
     language: Literal["zh-hans", "en"] = "zh-hans"
     """The site's language where a visitor states none."""
     time_zone: str = "Asia/Shanghai"

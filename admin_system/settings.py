@@ -158,7 +158,7 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": LOG_FORMAT}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line"},
-        "file": rotating_file("django.log"),
+        "file": rotating_file(env.log_file),
         "model_file": rotating_file("model_startup.log"),
     },
     "root": {"handlers": ["console", "file"], "level": "WARNING"},

@@ -6,12 +6,15 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 from django.views.generic import RedirectView
 
-urlpatterns: list[URLPattern | URLResolver] = [
+from admin_system.env import get_env
+
+pages: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(url=settings.LOGIN_REDIRECT_URL)),
-    path("", include("admin_system.api.urls")),
 ]
+programs: list[URLPattern | URLResolver] = [path("", include("admin_system.api.urls"))]
+urlpatterns = [*pages, *programs] if get_env().pages else programs
 
 handler400 = "admin_system.api.fault_pages.bad_request"
 handler404 = "admin_system.api.fault_pages.not_found"

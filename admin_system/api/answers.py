@@ -38,7 +38,7 @@ class Queued:
 def find_answering(model: str | None) -> Answering:
     """Raises ModelNotReady."""
     with get_service().hold(model) as held:
-        return Answering(held.spec.name, held.spec.demo)
+        return Answering(held.spec.name, held.demo)
 
 
 async def tell_queue(stream: AsyncGenerator[T]) -> AsyncGenerator[T | Queued]:

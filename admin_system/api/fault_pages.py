@@ -11,16 +11,21 @@ from admin_system.api.errors import Fault, PathNotFound, to_fault
 from admin_system.api.request_id import get_request_id
 from admin_system.api.responses import json_response
 from admin_system.core.types import Language
+from admin_system.env import get_env
 from admin_system.messages import find_language, sentence
 
 logger = logging.getLogger(__name__)
 
 PAGES = "/admin/"
-"""Addresses where Django's own pages for people are right."""
+"""Addresses where Django's own pages for people are right, where there are pages."""
 
 
 def language_of(request: HttpRequest) -> Language:
     return find_language(request.headers.get("accept-language"))
+
+
+def is_page(request: HttpRequest) -> bool:
+    return get_env().pages and request.path.startswith(PAGES)
 
 
 def fault_response(request: HttpRequest, error: BaseException) -> HttpResponse:
@@ -33,14 +38,14 @@ def encode_fault(fault: Fault) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
-    if request.path.startswith(PAGES):
+    if is_page(request):
         return defaults.page_not_found(request, exception)
     return fault_response(request, PathNotFound(request.path))
 
 
 def server_fault(request: HttpRequest) -> HttpResponse:
     """Django's handler500; Django logs the exception, this the number that the caller is told."""
-    if request.path.startswith(PAGES):
+    if is_page(request):
         return defaults.server_error(request)
     request_id = get_request_id()
     logger.error("request %s failed", request_id)
@@ -50,7 +55,7 @@ def server_fault(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400."""
-    if request.path.startswith(PAGES):
+    if is_page(request):
         return defaults.bad_request(request, exception)
     return fault_response(request, exception)
 

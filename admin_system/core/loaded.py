@@ -30,6 +30,11 @@ class LoadedModel:
         return self.engine.spec
 
     @property
+    def demo(self) -> bool:
+        """The demonstration model answers, here or at the upstream."""
+        return self.spec.demo or self.info.demo
+
+    @property
     def family(self) -> Family:
         return self.engine.family
 

@@ -266,6 +266,8 @@ class ModelInfo:
     parameters: int | None = None
     warnings: tuple[str, ...] = ()
     """Codes of `messages.py`, for example that a fallback is in use."""
+    demo: bool = False
+    """A remote engine whose upstream says that the demonstration model answers."""
 
 
 @dataclass(frozen=True, slots=True)

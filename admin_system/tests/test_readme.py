@@ -44,7 +44,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("QWEN_VL_LOG_DIR", str(folder / "logs"))
         patch.delenv("DJANGO_SETTINGS_MODULE")
         subprocess.run([sys.executable, "-m", "scripts.startup.preparation"], cwd=ROOT, check=True)
-        server = Server(Path(sys.executable), address, ROOT, "builtin-demo")
+        server = Server(Path(sys.executable), address, ROOT, {"QWEN_VL_MODEL": "builtin-demo"})
     try:
         assert server.wait_until_ready() == "ready"
         yield address.url

@@ -8,14 +8,16 @@ import subprocess
 import sys
 import threading
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scripts.startup.addresses import Address, check_free, network_url
 from scripts.startup.console import StartFailed, accept_any_character, clear_progress, say, say_pair
 from scripts.startup.environment import PRODUCT, ROOT, prepare_environment, venv_python
+from scripts.startup.modes import MODES, settings_of
 from scripts.startup.packages import Source
 from scripts.startup.server import Server, Stopped, stop_on_signals
+from scripts.startup.supervisor import Supervisor, Watched
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -23,12 +25,31 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         prog="start_service.py",
         description="一条命令启动服务 · starts the whole service with one command",
     )
+    mode = parser.add_mutually_exclusive_group()
+    for name, told in (
+        ("all", "网站与模型，默认 · site and model, the default (8000)"),
+        ("django", "只有网站与管理页，不加载模型 · site and admin without a model (8000)"),
+        ("gpu", "只有接口与模型，没有网页 · API and model without pages (8001)"),
+    ):
+        mode.add_argument(
+            f"--{name}", dest="mode", action="store_const", const=name, default="all", help=told
+        )
+    parser.add_argument(
+        "--engine",
+        metavar="URL",
+        help="与 --django 同用：由该地址的服务回答 · with --django: the service there answers",
+    )
+    parser.add_argument(
+        "--dev",
+        action="store_true",
+        help="开发模式：代码改动后自动重启 · development: starts again when the code changes",
+    )
     parser.add_argument(
         "--host",
         default="127.0.0.1",
         help="监听地址；0.0.0.0 对局域网开放 · address; 0.0.0.0 opens it to the network",
     )
-    parser.add_argument("--port", type=_port, default=8000, help="端口 · port (8000)")
+    parser.add_argument("--port", type=_port, help="端口 · port (8000, --gpu 8001)")
     parser.add_argument(
         "--model",
         metavar="NAME|PATH",
@@ -48,7 +69,11 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         metavar="URL",
         help="另外的 torch 安装源 · an index with other builds of torch",
     )
-    return parser.parse_args(arguments)
+    chosen = parser.parse_args(arguments)
+    if chosen.engine and chosen.mode != "django":
+        parser.error("--engine 与 --django 同用 · --engine goes with --django")
+    chosen.port = chosen.port or MODES[chosen.mode].port
+    return chosen
 
 
 def _port(text: str) -> int:
@@ -77,16 +102,36 @@ def _start(chosen: argparse.Namespace) -> int:
     check_free(address, venv_python())
     source = Source(chosen.offline and chosen.offline.resolve(), chosen.torch_index)
     python = prepare_environment(PRODUCT, source)
-    _prepare_site(python, _model(chosen.model))
+    _prepare_site(python, _model(chosen.model), chosen.engine)
+    settings = settings_of(
+        chosen.mode,
+        model=chosen.model is not None,
+        engine=chosen.engine is not None,
+        dev=chosen.dev,
+    )
     say("正在启动服务器……", "Starting the server …")
-    server = Server(python, address, ROOT, chosen.model)
+    if chosen.dev:
+        return _develop(python, address, settings)
+    browser = iter([not chosen.no_browser and chosen.mode != "gpu"])
+
+    def announce(server: Watched, outcome: str) -> None:
+        if isinstance(server, Server):
+            _announce(server, outcome, pages=chosen.mode != "gpu", browser=next(browser, False))
+
+    supervisor = Supervisor(lambda: Server(python, address, ROOT, settings), announce)
     try:
-        _announce(server, server.wait_until_ready(), browser=not chosen.no_browser)
-        return server.wait()
+        return supervisor.run()
     finally:
         clear_progress()
-        if not server.stop():
+        if isinstance(supervisor.server, Server) and not supervisor.server.stop():
             say("服务器未按时退出，已强制结束。", "The server did not end in time and was killed.")
+
+
+def _develop(python: Path, address: Address, settings: Mapping[str, str]) -> int:
+    """Django's own server, which starts itself again."""
+    command: list[str | Path] = [python, "manage.py", "runserver", f"{address.host}:{address.port}"]
+    environment = {**os.environ, **settings, "PYTHONUTF8": "1"}
+    return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
 
 def _model(given: str | None) -> str | None:
@@ -96,10 +141,11 @@ def _model(given: str | None) -> str | None:
     return given
 
 
-def _prepare_site(python: Path, model: str | None) -> None:
+def _prepare_site(python: Path, model: str | None, engine: str | None) -> None:
     say("正在准备数据库与管理员……", "Preparing the database and the administrator …")
     command: list[str | Path] = [python, "-m", "scripts.startup.preparation"]
-    command += [model] if model else []
+    command += ["--model", model] if model else []
+    command += ["--engine", engine] if engine else []
     code = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONUTF8": "1"}).returncode
     if code != 0:
         raise StartFailed(
@@ -107,7 +153,7 @@ def _prepare_site(python: Path, model: str | None) -> None:
         )
 
 
-def _announce(server: Server, outcome: str, *, browser: bool) -> None:
+def _announce(server: Server, outcome: str, *, pages: bool, browser: bool) -> None:
     if outcome == "ended":
         say("服务器已退出，原因见上。", "The server has ended; the reason is above.")
         return
@@ -122,7 +168,8 @@ def _announce(server: Server, outcome: str, *, browser: bool) -> None:
         )
     else:
         say("服务器已启动，未加载模型。", "The server runs; no model is loaded.")
-    say_pair("管理页", "admin pages", f"{url}/admin/")
+    if pages:
+        say_pair("管理页", "admin pages", f"{url}/admin/")
     say_pair("接口文档", "API documents", f"{url}/api/docs")
     say_pair("OpenAI 接口", "OpenAI API", f"{url}/api/v1")
     outside = network_url(server.address)

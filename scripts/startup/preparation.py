@@ -1,18 +1,25 @@
 """Readies the site inside its environment: database, static files, administrator, model.
 
-Run as `python -m scripts.startup.preparation [MODEL]`; one Django process for all of it.
+Run as `python -m scripts.startup.preparation [--model NAME|FOLDER] [--engine URL]`; one Django
+process for all of it.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 
 from scripts.startup.console import accept_any_character, say
+from scripts.startup.modes import ENGINE
 
 
-def main(model: str | None) -> int:
+def main() -> int:
     accept_any_character()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model")
+    parser.add_argument("--engine")
+    chosen = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "admin_system.minimal_settings")
     import django
     from django.core.management import CommandError, call_command
@@ -24,8 +31,10 @@ def main(model: str | None) -> int:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         _make_administrator()
-        if model is not None:
-            call_command("use_model", model)
+        if chosen.model is not None:
+            call_command("use_model", chosen.model)
+        if chosen.engine is not None:
+            call_command("use_engine", chosen.engine, name=ENGINE)
     except (CommandError, SettingsFault) as error:
         print(error, file=sys.stderr, flush=True)
         return 1
@@ -51,4 +60,4 @@ def _make_administrator() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else None))
+    sys.exit(main())

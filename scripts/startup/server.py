@@ -9,6 +9,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -41,13 +42,14 @@ def stop_on_signals() -> None:
 class Server:
     """The uvicorn process; it stays in this program's process group and dies with it."""
 
-    def __init__(self, python: Path, address: Address, folder: Path, model: str | None) -> None:
+    def __init__(
+        self, python: Path, address: Address, folder: Path, settings: Mapping[str, str]
+    ) -> None:
+        """`settings` are added to its environment."""
         self.address = address
         command: list[str | Path] = [python, "-m", "scripts.startup.serve"]
         command += [address.host, str(address.port)]
-        environment = {**os.environ, "PYTHONUTF8": "1"}
-        if model is not None:
-            environment["QWEN_VL_MODEL"] = ""  # the current one, which `use_model` has chosen
+        environment = {**os.environ, **settings, "PYTHONUTF8": "1"}
         self.process = subprocess.Popen(command, cwd=folder, env=environment)
 
     def has_ended(self) -> bool:
@@ -89,14 +91,18 @@ class Server:
         model = (status[1].get("model") if status else None) or {}
         return (model.get("error") or {}).get("message") or "logs/model_startup.log"
 
-    def wait(self) -> int:
-        """The server's exit code; a signal's number counts from 128, as shells do."""
-        while True:
-            try:
-                code = self.process.wait(timeout=0.5)  # short, so that Windows sees Ctrl+C
-            except subprocess.TimeoutExpired:
-                continue
-            return code if code >= 0 else 128 - code
+    def is_answering(self) -> bool:
+        answer = self.answer("/healthz")
+        return answer is not None and answer[0] == 200
+
+    def exit_code(self) -> int:
+        """Of a server that has ended; a signal's number counts from 128, as shells do."""
+        code = self.process.wait()
+        return code if code >= 0 else 128 - code
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
 
     def stop(self) -> bool:
         """Ends the server; says whether it went by itself."""
@@ -107,8 +113,7 @@ class Server:
         try:
             self.process.wait(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            self.kill()
             return False
         return True
 

@@ -97,6 +97,16 @@ class ServerProcess:
             )
         self.wait_for("/healthz")
 
+    def run_command(self, *words: str) -> None:
+        """A command of `manage.py` over the server's data."""
+        subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=BASE_DIR,
+            env=environment(self.folder / "data"),
+            check=True,
+            capture_output=True,
+        )
+
     def command(self) -> list[str]:
         application, port = "admin_system.asgi:application", str(self.port)
         if self.kind == "uvicorn":
