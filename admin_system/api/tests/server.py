@@ -87,7 +87,11 @@ class ServerProcess:
         """Returns when the process answers; the model may still be loading."""
         shutil.copytree(self.template, self.folder / "data")
         self.port = find_port()
-        with self.log.open("wb") as log:
+        self.start_again()
+
+    def start_again(self) -> None:
+        """On the same port and data; returns as `start`."""
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *self.command()],
                 cwd=BASE_DIR,
