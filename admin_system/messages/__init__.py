@@ -11,6 +11,7 @@ import logging
 
 from admin_system.core.types import Language
 from admin_system.messages import (
+    backups,
     bodies,
     callers,
     checkpoints,
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 ROOMS = (
+    backups,
     bodies,
     fields,
     pictures,

@@ -28,6 +28,7 @@ def main() -> int:
 
     try:
         django.setup()
+        _back_up_before_upgrade()
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         _make_administrator()
@@ -39,6 +40,32 @@ def main() -> int:
         print(error, file=sys.stderr, flush=True)
         return 1
     return 0
+
+
+def _back_up_before_upgrade() -> None:
+    """Where the database is older than the program, which is about to change it."""
+    from datetime import datetime
+
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from admin_system.env import get_env
+    from admin_system.version import VERSION
+
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if not executor.loader.applied_migrations or not waiting or connection.vendor != "sqlite":
+        return
+    name = f"before-{VERSION}-{datetime.now():%Y%m%d-%H%M%S}.zip"
+    target = get_env().data_dir / "backups" / name
+    say("正在备份，然后升级数据库……", "Making a backup, then upgrading the database …")
+    call_command("backup", target, with_secrets=True)
+    target.chmod(0o600)
+    say(
+        f"升级不成功时可恢复：manage.py restore {target} --replace",
+        f"To go back: manage.py restore {target} --replace",
+    )
 
 
 def _make_administrator() -> None:

@@ -1,0 +1,131 @@
+"""Writes a backup while the service runs: the database as of one moment, and every file of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import tempfile
+import zipfile
+from contextlib import closing, suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from admin_system.env import BASE_DIR, PREFIX, get_env
+from admin_system.management.backups.contents import (
+    DATABASE,
+    FORMAT,
+    MANIFEST,
+    SECRET_KEY,
+    SETTINGS,
+    BackupFault,
+    Manifest,
+    data_files,
+    database_path,
+)
+from admin_system.version import VERSION
+
+SECRET_COLUMNS = (
+    ("core_modelconfig", "upstream_key"),
+    ("knowledge_base_embeddingprofile", "api_key"),
+)
+"""Keys of services elsewhere. Passwords and API keys of ours are kept as hashes only."""
+SECRET_SETTINGS = (f"{PREFIX}SECRET_KEY",)
+STORED = (".jpg", ".png", ".webp", ".pdf", ".docx", ".pptx", ".xlsx", ".zip", ".epub")
+"""Compressed already."""
+BLOCK = 1 << 20
+
+
+def write_backup(target: Path, *, with_secrets: bool = False) -> Manifest:
+    """A ZIP that appears at `target` when it is whole. Raises BackupFault."""
+    if target.exists():
+        raise BackupFault("backup_target_exists", path=str(target))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.draft")
+    try:
+        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+            manifest = _Writer(archive, with_secrets=with_secrets).write()
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return manifest
+
+
+class _Writer:
+    def __init__(self, archive: zipfile.ZipFile, *, with_secrets: bool) -> None:
+        self._archive = archive
+        self._with_secrets = with_secrets
+        self._hashes: dict[str, str] = {}
+
+    def write(self) -> Manifest:
+        # Files before and after the database: what it names at its moment was there at one of both.
+        self._add_data_files()
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / DATABASE
+            copy_database(copy, with_secrets=self._with_secrets)
+            self._add_file(DATABASE, copy)
+        self._add_data_files()
+        self._add_settings()
+        manifest = Manifest(
+            format=FORMAT,
+            version=VERSION,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            with_secrets=self._with_secrets,
+            files=self._hashes,
+        )
+        text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
+        self._archive.writestr(MANIFEST, text)
+        return manifest
+
+    def _add_data_files(self) -> None:
+        for name, path in data_files().items():
+            if name not in self._hashes:
+                with suppress(FileNotFoundError):  # removed meanwhile, with its row
+                    self._add_file(name, path)
+
+    def _add_settings(self) -> None:
+        file = BASE_DIR / ".env"
+        if file.exists():
+            values = dotenv_values(file, encoding="utf-8-sig")
+            kept = {
+                name: value
+                for name, value in values.items()
+                if self._with_secrets or name.upper() not in SECRET_SETTINGS
+            }
+            lines = "".join(f"{name}={json.dumps(value or '')}\n" for name, value in kept.items())
+            self._hashes[SETTINGS] = hashlib.sha256(lines.encode()).hexdigest()
+            self._archive.writestr(SETTINGS, lines)
+        key = get_env().data_dir / SECRET_KEY
+        if self._with_secrets and key.exists():
+            self._add_file(SECRET_KEY, key)
+
+    def _add_file(self, name: str, path: Path) -> None:
+        digest = hashlib.sha256()
+        with path.open("rb") as source:
+            entry = zipfile.ZipInfo.from_file(path, name)
+            packed = not name.endswith(STORED)
+            entry.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+            with self._archive.open(entry, "w", force_zip64=True) as member:
+                while block := source.read(BLOCK):
+                    digest.update(block)
+                    member.write(block)
+        self._hashes[name] = digest.hexdigest()
+
+
+def copy_database(target: Path, *, with_secrets: bool) -> None:
+    """SQLite's own online copy: one moment of the database, whatever is written meanwhile."""
+    with (
+        closing(sqlite3.connect(database_path())) as source,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        source.backup(copy)
+        if with_secrets:
+            return
+        for table, column in SECRET_COLUMNS:
+            copy.execute(f"UPDATE {table} SET {column} = ''")  # noqa: S608 - our names
+        copy.execute("DELETE FROM django_session")
+        copy.commit()
+        copy.execute("VACUUM")  # what was overwritten is gone from the file, too
