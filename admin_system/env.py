@@ -91,6 +91,9 @@ class Env(BaseSettings):
     language: Literal["zh-hans", "en"] = "zh-hans"
     """The site's language where a visitor states none."""
     time_zone: str = "Asia/Shanghai"
+    https: bool = False
+    """People come through a proxy that speaks TLS and says so in X-Forwarded-Proto: cookies are
+    sent over TLS only, browsers are told to stay with it."""
     access: Literal["loopback", "keys", "open"] = "loopback"
     """Who needs no key: programs on this machine, nobody, everybody."""
     load_model: bool = True

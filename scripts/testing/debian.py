@@ -12,6 +12,7 @@ from scripts.startup.console import StartFailed, say
 PACKAGES = {
     "chromium": "chromium",  # pages and the browser example, in a real browser
     "wine": "wine",  # runs the batch files
+    "nginx-light": "nginx",  # the proxy of a deployment
 }
 """Name of the package -> a program that it brings, looked for on the PATH."""
 
