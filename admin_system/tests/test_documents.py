@@ -12,6 +12,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from admin_system.env import PREFIX, Env
+from admin_system.messages import MESSAGES
 from admin_system.tests.house import ROOT, name_of, own_files
 
 DOCS = ROOT / "docs"
@@ -138,3 +139,16 @@ def test_named_files_exist(name: str) -> None:
 def test_the_version_is_said_once() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert f"## {project['version']}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_troubles_are_told_by_codes_and_words_that_the_service_uses() -> None:
+    text = (DOCS / "troubleshooting.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) · (.+?) \|", text, re.MULTILINE)
+    assert len(rows) > 15
+    wrong = [
+        (code, words)
+        for code, chinese, english in rows
+        for words, said in ((english, MESSAGES[code][0]), (chinese, MESSAGES[code][1]))
+        if not all(part.strip() in said for part in words.split("…"))
+    ]
+    assert wrong == []
