@@ -20,6 +20,7 @@ from admin_system.core.service import ModelService
 from admin_system.core.types import (
     EngineKind,
     EngineSpec,
+    Int4Backend,
     ModelInfo,
     Precision,
     Sampling,
@@ -94,6 +95,7 @@ def spec_of(row: ModelConfig) -> EngineSpec:
         precision=cast("Precision", row.precision),
         device=row.device,
         visual_device=row.visual_device,
+        int4_backend=cast("Int4Backend", row.int4_backend),
         context_length=row.context_length,
         max_waiting=get_env().max_waiting,
         min_pixels=row.min_pixels,

@@ -81,7 +81,7 @@ def examine(spec: EngineSpec) -> Findings:
     if spec.kind != "local":
         raise LoadError("check_not_local", model=spec.name)
     with _faults_told(spec):
-        checkpoint = inspect_checkpoint(spec.path)
+        checkpoint = inspect_checkpoint(spec.path, spec.int4_backend)
         family = find_family(checkpoint.config, checkpoint.preprocessor)
         return Findings(
             family=checkpoint.family,

@@ -41,7 +41,7 @@ def forecast(spec: EngineSpec) -> Forecast:
     """Reads the folder's files but no weights. Raises LoadError."""
     if spec.kind != "local":
         return Forecast()
-    checkpoint = inspect_checkpoint(spec.path)
+    checkpoint = inspect_checkpoint(spec.path, spec.int4_backend)
     # Importing torch takes seconds: not before a model in this process is asked for.
     from admin_system.core.engines.local.placement import choose_devices, free_memory
 

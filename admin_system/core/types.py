@@ -15,6 +15,7 @@ Detail = Literal["auto", "low", "high"]
 FinishReason = Literal["stop", "length"]
 EngineKind = Literal["local", "remote", "echo"]
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
+Int4Backend = Literal["own", "gptqmodel"]
 Language = Literal["zh", "en"]
 
 
@@ -210,6 +211,8 @@ class EngineSpec:
     """auto, cpu, cuda or cuda:N."""
     visual_device: str = ""
     """Of the vision tower (local), as `device`; empty takes the same."""
+    int4_backend: Int4Backend = "own"
+    """Whose layers run four-bit GPTQ and AWQ weights (local)."""
     threads: int = 0
     """CPU threads of the model (local); 0 leaves the choice to torch."""
     context_length: int | None = None

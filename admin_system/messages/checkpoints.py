@@ -40,6 +40,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The vocabulary {file} of the model is missing. Download the file into the model's folder.",
         "缺少模型的词表 {file}。把该文件下载到模型的文件夹。",
     ),
+    "gptqmodel_unsuited": (
+        "gptqmodel has no four-bit layers for this kind of model ({family}). Choose this "
+        "project's own in the model's configuration.",
+        "gptqmodel 没有适合此类模型（{family}）的 4 位层。请在模型配置里改选“本项目自带”。",
+    ),
     "quantization_bad_layer": (
         "The quantized layer {name} does not fit together: {reason}. Download the model again.",
         "量化层 {name} 的各部分对不上：{reason}。重新下载模型。",
@@ -55,10 +60,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "模型的量化配置里 {field} 写成了 {value}，这不是有效的值。重新下载模型。",
     ),
     "quantization_package_missing": (
-        "The weights are quantized with {method}. To run them, install {packages}, or choose a "
-        "four-bit GPTQ or AWQ (gemm) model.",
-        "权重用 {method} 量化。要运行它，先安装 {packages}，"
-        "或者换用 4 位的 GPTQ 或 AWQ（gemm）模型。",
+        "The weights, {method}, need packages that are not installed: {packages}. Install them "
+        "with: {command}",
+        "运行 {method} 的权重需要未安装的软件包：{packages}。请安装：{command}",
+    ),
+    "quantization_package_unfit": (
+        "{package} needs {needed}, but {installed} is installed. Install a version that fits "
+        "with: {command}",
+        "{package} 需要 {needed}，而这里安装的是 {installed}。请安装相配的版本：{command}",
+    ),
+    "quantization_package_unusable": (
+        "The packages for {method} weights do not work on this computer ({reason}). Install them "
+        "again with: {command}",
+        "用于 {method} 权重的软件包在这台电脑上不能工作（{reason}）。请重新安装：{command}",
     ),
     "quantization_unknown": (
         "The weights are quantized with {method}, which is not supported. Choose a four-bit GPTQ "

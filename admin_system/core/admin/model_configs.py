@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -30,7 +30,7 @@ from admin_system.core.model_state import (
     render_state,
 )
 from admin_system.core.models import ModelConfig
-from admin_system.core.types import ServiceStatus
+from admin_system.core.types import Int4Backend, ServiceStatus
 from admin_system.messages import sentence
 
 DEEDS: dict[str, Callable[[str], ServiceStatus]] = {
@@ -40,6 +40,8 @@ DEEDS: dict[str, Callable[[str], ServiceStatus]] = {
     "unload": lambda name: catalog.unload(),
     "cancel": lambda name: catalog.cancel(),
 }
+CHECKED = {"path", "int4_backend"}
+"""Fields that decide whether a folder can be loaded here."""
 
 
 @admin.register(ModelConfig)
@@ -58,6 +60,7 @@ class ModelConfigAdmin(ModelAdmin):
         "precision": "kind == 'local'",
         "device": "kind == 'local'",
         "visual_device": "kind == 'local'",
+        "int4_backend": "kind == 'local'",
         "upstream_url": "kind == 'remote'",
         "upstream_model": "kind == 'remote'",
         "upstream_key": "kind == 'remote'",
@@ -84,7 +87,7 @@ class ModelConfigAdmin(ModelAdmin):
                 _("How it runs"),
                 {
                     "fields": [
-                        *("precision", "device", "visual_device"),
+                        *("precision", "device", "visual_device", "int4_backend"),
                         *("context_length", "min_pixels", "max_pixels"),
                     ]
                 },
@@ -174,8 +177,8 @@ class ModelConfigAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: ModelConfig, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if obj.kind == ModelConfig.Kind.LOCAL and obj.path and "path" in form.changed_data:
-            warn_of_folder(request, obj.path)
+        if obj.kind == ModelConfig.Kind.LOCAL and obj.path and CHECKED & {*form.changed_data}:
+            warn_of_folder(request, obj.path, obj.int4_backend)
         if change and is_in_use(obj):
             messages.info(request, gettext("The changes take effect when the model is reloaded."))
 
@@ -184,10 +187,10 @@ class ModelConfigAdmin(ModelAdmin):
         return not kept and bool(super().has_delete_permission(request, obj))
 
 
-def warn_of_folder(request: HttpRequest, path: str) -> None:
+def warn_of_folder(request: HttpRequest, path: str, int4_backend: str) -> None:
     """What is wrong with a folder is said at once; it may still be on its way."""
     try:
-        inspect_checkpoint(Path(path))
+        inspect_checkpoint(Path(path), cast("Int4Backend", int4_backend))
     except CoreError as error:
         messages.warning(request, sentence(error.code, page_language(), **error.values))
 

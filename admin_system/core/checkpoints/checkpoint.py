@@ -9,22 +9,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from admin_system.core.checkpoints.memory import (
+    EXPERT,
     WORKING_CONTEXT,
     MemoryEstimate,
     WeightSizes,
     estimate_memory,
     measure_weights,
 )
+from admin_system.core.checkpoints.packages import require_packages
 from admin_system.core.checkpoints.quantization import (
     ForeignConfig,
     Int4Config,
+    Quantization,
+    ScaledConfig,
     read_quantization,
 )
 from admin_system.core.checkpoints.weights import WeightFiles, read_weight_files
 from admin_system.core.errors import LoadError
 from admin_system.core.families import find_family
 from admin_system.core.families.qwen_vl import QwenVL
-from admin_system.core.types import EngineSpec
+from admin_system.core.types import EngineSpec, Int4Backend
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +55,7 @@ class Checkpoint:
     generation: Fields
     """generation_config.json; empty where there is none."""
     family: str
-    quantized: Int4Config | ForeignConfig | None
+    quantized: Quantization | None
     context_length: int
     """Tokens, as the text part states it."""
     weights: WeightFiles
@@ -77,15 +81,25 @@ class Checkpoint:
     ) -> MemoryEstimate:
         """With room for `context_length` tokens; None takes a length to work with.
 
-        `packed` tells whether quantized layers stay as they are stored.
+        `packed` tells whether quantized layers stay as they are stored, where they can.
         """
+        packed = packed and self._can_stay_packed()
         context = context_length or WORKING_CONTEXT
         context = min(context, self.context_length)
         return estimate_memory(self.config, self.sizes, precision, context, packed=packed)
 
+    def _can_stay_packed(self) -> bool:
+        """Not those that are dequantized while they are read, or before the first answer."""
+        if isinstance(self.quantized, ForeignConfig):
+            return self.quantized.method != "compressed-tensors"
+        return not isinstance(self.quantized, ScaledConfig)
 
-def inspect_checkpoint(path: Path | str) -> Checkpoint:
-    """Reads every file that a load needs, of the weights the headers alone. Raises LoadError."""
+
+def inspect_checkpoint(path: Path | str, int4_backend: Int4Backend = "own") -> Checkpoint:
+    """Reads every file that a load needs, of the weights the headers alone.
+
+    Raises LoadError, also where packages for the quantization are missing.
+    """
     folder = Path(path)
     if not folder.is_dir():
         raise LoadError("checkpoint_missing_folder", path=str(path))
@@ -102,17 +116,29 @@ def inspect_checkpoint(path: Path | str) -> Checkpoint:
         _require_tokenizer(folder)
     generation = folder / "generation_config.json"
     weights = read_weight_files(folder)
+    quantized = read_quantization(config, folder)
+    if isinstance(quantized, Int4Config) and int4_backend == "gptqmodel":
+        quantized = _by_gptqmodel(quantized, family.name, weights)
     return Checkpoint(
         path=folder,
         config=config,
         preprocessor=preprocessor,
         generation=_read_json(generation) if generation.is_file() else {},
         family=family.name,
-        quantized=read_quantization(config, folder),
+        quantized=quantized,
         context_length=read_context_length(config),
         weights=weights,
         sizes=measure_weights(weights.tensors),
     )
+
+
+def _by_gptqmodel(quantized: Int4Config, family: str, weights: WeightFiles) -> ForeignConfig:
+    """Raises LoadError where gptqmodel has no layers for this model, or is not here."""
+    has_experts = any(EXPERT.search(name) for name in weights.tensors)
+    if family == QwenVL.name or quantized.method == "compressed-tensors" or has_experts:
+        raise LoadError("gptqmodel_unsuited", family=family)
+    require_packages(quantized.method, "gptqmodel")
+    return ForeignConfig(quantized.method, 4)
 
 
 def read_context_length(config: Fields) -> int:

@@ -22,7 +22,11 @@ PLAIN_TYPES = {"F64", "F32", "F16", "BF16"}
 VISION = re.compile(r"(?:^|\.)(?:visual|vision\w*)\.")
 PER_WORD = 8
 """Four-bit values in an int32."""
-PACKED_PARTS = ("qweight", "qzeros", "scales", "g_idx")
+PACKED_PARTS = {
+    "qweight": ("qweight", "qzeros", "scales", "g_idx"),
+    "weight_packed": ("weight_packed", "weight_scale", "weight_zero_point", "weight_shape"),
+}
+"""The tensor that tells of a four-bit layer -> all that belong to it."""
 EXPERT = re.compile(r"\.experts\.\d+\.")
 """A layer that becomes part of a stacked tensor; it is dequantized for that."""
 
@@ -49,12 +53,14 @@ def measure_weights(tensors: Mapping[str, TensorHeader]) -> WeightSizes:
     text = vision = packed = packed_bytes = 0
     for name, tensor in tensors.items():
         layer, _, part = name.rpartition(".")
-        in_four_bits = part in PACKED_PARTS and f"{layer}.qweight" in tensors
+        in_four_bits = any(
+            part in parts and f"{layer}.{mark}" in tensors for mark, parts in PACKED_PARTS.items()
+        )
         if in_four_bits and EXPERT.search(name):
-            text += tensor.values * PER_WORD if part == "qweight" else 0
+            text += tensor.values * PER_WORD if part in PACKED_PARTS else 0
         elif in_four_bits or tensor.dtype not in PLAIN_TYPES:
             packed_bytes += tensor.bytes
-            if part == "qweight":
+            if in_four_bits and part in PACKED_PARTS:
                 packed += tensor.values * PER_WORD
             elif not in_four_bits:
                 packed += tensor.values

@@ -1,7 +1,7 @@
-"""What a folder says of its quantization: four-bit GPTQ and AWQ of ours, or another's method.
+"""What a folder says of its quantization: a form that we read ourselves, or another's method.
 
 Sources: AutoGPTQ 0.7.1 `BaseQuantizeConfig`, GPTQModel's `checkpoint_format` and `dynamic`,
-AutoAWQ's `AwqConfig`, and the requirements of transformers 5.23's quantizers.
+AutoAWQ's `AwqConfig`, transformers 5.23's FineGrainedFP8Config, compressed-tensors 0.20.
 """
 
 from __future__ import annotations
@@ -9,43 +9,28 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+from admin_system.core.checkpoints.packages import require_packages
 from admin_system.core.errors import LoadError
 
 GptqVersion = Literal[1, 2]
 """Version 1 stores a zero point less one, version 2 as it is."""
 
+PACKED_BY = ("group", "channel")
+"""Strategies of four-bit compressed-tensors whose factors stand for inputs side by side."""
+PLAIN_FORMS = ("float-quantized", "int-quantized", "naive-quantized")
+"""Formats of compressed-tensors that store a value a place."""
 OWN_FILES = ("quantize_config.json", "quant_config.json")
 """Where GPTQ and AWQ state their values beside config.json; older folders have only these."""
-
-PACKAGES: dict[str, tuple[str, ...]] = {
-    "aqlm": ("aqlm", "accelerate"),
-    "auto-round": ("auto_round",),
-    "awq": ("gptqmodel", "accelerate"),
-    "bitnet": ("accelerate",),
-    "bitsandbytes": ("bitsandbytes", "accelerate"),
-    "compressed-tensors": ("compressed_tensors",),
-    "eetq": ("kernels", "accelerate"),
-    "fbgemm_fp8": ("fbgemm_gpu", "accelerate"),
-    "fp8": ("accelerate",),
-    "gptq": ("gptqmodel", "optimum"),
-    "hqq": ("hqq",),
-    "mxfp4": ("kernels", "accelerate"),
-    "quanto": ("optimum.quanto", "accelerate"),
-    "torchao": ("torchao",),
-}
-"""What transformers needs installed for a method, by module name; for GPTQ and AWQ in forms that
-are not ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Int4Config:
     """Four-bit weights in a layout that `quantization/layout.py` reads."""
 
-    method: Literal["gptq", "awq"]
+    method: Literal["gptq", "awq", "compressed-tensors"]
     group_size: int
     """Inputs that share a scale; -1 is all of them."""
     symmetric: bool
@@ -69,6 +54,21 @@ class Int4Config:
 
 
 @dataclass(frozen=True, slots=True)
+class ScaledConfig:
+    """Eight-bit weights with factors beside them; `quantization/scaled.py` dequantizes them."""
+
+    method: Literal["fp8", "compressed-tensors"]
+    number: Literal["fp8", "int8"]
+    block: tuple[int, int] | None = None
+    """Outputs and inputs that share a factor; None where the shapes say it."""
+
+    @property
+    def name(self) -> str:
+        """As in `ModelInfo.quantization`."""
+        return "fp8" if self.method == "fp8" else f"{self.method}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignConfig:
     """A method that transformers runs, with all its packages installed."""
 
@@ -81,15 +81,18 @@ class ForeignConfig:
         return self.method if self.bits is None else f"{self.method}-int{self.bits}"
 
 
+Quantization = Int4Config | ScaledConfig | ForeignConfig
+
+
 def read_quantization(
     config: Mapping[str, object], folder: Path | None = None
-) -> Int4Config | ForeignConfig | None:
+) -> Quantization | None:
     """Reads the contents of config.json, then the method's own file in the folder.
 
     None is an unquantized checkpoint. Raises LoadError where a value is unknown or a package is
     missing.
     """
-    fields = _find_fields(config, folder)
+    fields = find_fields(config, folder)
     if fields is None:
         return None
     method = fields.get("quant_method", "awq" if "zero_point" in fields else "gptq")
@@ -101,11 +104,16 @@ def read_quantization(
             return _int4_config("gptq", fields, version)
         if method == "awq" and _awq_layout(fields) == "gemm":
             return _int4_config("awq", fields, 1)
-    _require_packages(method, bits)
+    if method == "fp8":
+        return _fp8_config(fields)
+    if method == "compressed-tensors" and (known := read_compressed(fields)) is not None:
+        return known
+    require_packages(method, method if bits is None else f"{method} ({bits} bit)")
     return ForeignConfig(method, bits)
 
 
-def _find_fields(config: Mapping[str, object], folder: Path | None) -> Mapping[str, object] | None:
+def find_fields(config: Mapping[str, object], folder: Path | None) -> Mapping[str, object] | None:
+    """The quantization as the folder states it; None where it states none. Raises LoadError."""
     text = config.get("text_config")
     for place in (config, text if isinstance(text, Mapping) else {}):
         fields = place.get("quantization_config")
@@ -138,6 +146,46 @@ def _int4_config(
     )
 
 
+def _fp8_config(fields: Mapping[str, object]) -> ScaledConfig:
+    block = fields.get("weight_block_size")
+    if block is None:
+        return ScaledConfig("fp8", "fp8")
+    if not (
+        isinstance(block, list | tuple) and len(block) == 2 and all(_is_size(n) for n in block)
+    ):
+        raise _invalid("weight_block_size", block)
+    return ScaledConfig("fp8", "fp8", (block[0], block[1]))
+
+
+def read_compressed(fields: Mapping[str, object]) -> Int4Config | ScaledConfig | None:
+    """A compressed-tensors folder with one way for all its layers; None leaves it to others."""
+    groups = fields.get("config_groups")
+    group = (
+        next(iter(groups.values())) if isinstance(groups, Mapping) and len(groups) == 1 else None
+    )
+    weights = group.get("weights") if isinstance(group, Mapping) else None
+    if not isinstance(group, Mapping) or not isinstance(weights, Mapping):
+        return None
+    form = group.get("format") or fields.get("format")
+    number = f"{weights.get('type')}{weights.get('num_bits')}"
+    symmetric = weights.get("symmetric", True) is True
+    if (form, number) == ("pack-quantized", "int4") and weights.get("strategy") in PACKED_BY:
+        size = weights.get("group_size")
+        return Int4Config(
+            method="compressed-tensors",
+            group_size=size if isinstance(size, int) and size > 0 else -1,
+            symmetric=symmetric,
+            ordered_by_activation=weights.get("actorder") == "group",
+        )
+    if form in PLAIN_FORMS and symmetric and number in ("float8", "int8"):
+        return ScaledConfig("compressed-tensors", "fp8" if number == "float8" else "int8")
+    return None
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, int) and value > 0
+
+
 def _gptq_version(fields: Mapping[str, object]) -> GptqVersion | None:
     if fields.get("is_marlin_format"):
         return None
@@ -156,23 +204,6 @@ def _has_other_widths(fields: Mapping[str, object]) -> bool:
     dynamic = fields.get("dynamic")
     rules = dynamic.values() if isinstance(dynamic, Mapping) else ()
     return any(isinstance(rule, Mapping) and rule.get("bits", 4) != 4 for rule in rules)
-
-
-def _require_packages(method: str, bits: int | None) -> None:
-    if method not in PACKAGES:
-        raise LoadError("quantization_unknown", method=method)
-    missing = [name for name in PACKAGES[method] if not _is_installed(name)]
-    if missing:
-        names = ", ".join(name.replace("_", "-").replace(".", "-") for name in missing)
-        stated = method if bits is None else f"{method} ({bits} bit)"
-        raise LoadError("quantization_package_missing", method=stated, packages=names)
-
-
-def _is_installed(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError:  # the parent of a dotted name is missing
-        return False
 
 
 def _integer(fields: Mapping[str, object], *names: str) -> int | None:

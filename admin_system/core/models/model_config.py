@@ -35,6 +35,10 @@ class ModelConfig(models.Model):
         FLOAT16 = "float16", "float16"
         FLOAT32 = "float32", "float32"
 
+    class Int4Backend(models.TextChoices):
+        OWN = "own", _("This project's own")
+        GPTQMODEL = "gptqmodel", "gptqmodel"
+
     name = models.CharField(
         _("name"),
         max_length=100,
@@ -74,6 +78,16 @@ class ModelConfig(models.Model):
         help_text=_(
             "Empty takes the same device. cpu leaves a small graphics card to the text part; "
             "pictures are then read more slowly."
+        ),
+    )
+    int4_backend = models.CharField(
+        _("four-bit layers"),
+        max_length=10,
+        choices=Int4Backend,
+        default=Int4Backend.OWN,
+        help_text=_(
+            "Whose layers run four-bit GPTQ and AWQ weights. gptqmodel is installed separately, "
+            "see docs/models.md."
         ),
     )
     max_batch = models.PositiveIntegerField(

@@ -1,9 +1,10 @@
-"""The published layouts of four-bit files: GPTQ version 1 and 2, and AWQ's gemm.
+"""The published layouts of four-bit files: GPTQ 1 and 2, AWQ's gemm, compressed-tensors.
 
 Sources: AutoGPTQ 0.7.1 `qlinear_cuda_old.py` (`pack` and `forward`) for GPTQ; GPTQModel's
 `checkpoint_format` "gptq_v2" for version 2, which stores zero points plainly where version 1
-stores them less one; AutoAWQ's `packing_utils.py` for AWQ. Eight values stand in one int32,
-the first in the lowest bits; AWQ writes the eight in the order 0 2 4 6 1 3 5 7.
+stores them less one; AutoAWQ's `packing_utils.py` for AWQ; compressed-tensors' "pack-quantized".
+Eight values stand in one int32, the first in the lowest bits; AWQ writes the eight in the order
+0 2 4 6 1 3 5 7.
 """
 
 from __future__ import annotations
@@ -69,6 +70,26 @@ def unpack_awq(qweight: Tensor, qzeros: Tensor, scales: Tensor) -> Int4Weight:
     values = _unpack_words(qweight, AWQ_PLACES).T.contiguous()  # (O, I)
     index = torch.arange(inputs, device=values.device) // (inputs // groups)
     return Int4Weight(values, _unpack_words(qzeros, AWQ_PLACES), scales, index)
+
+
+def unpack_compressed(
+    qweight: Tensor, qzeros: Tensor | None, scales: Tensor, g_idx: Tensor | None
+) -> Int4Weight:
+    """Reads `qweight` (O, I/8), `qzeros` (O/8, G), `scales` (O, G), `g_idx` (I,).
+
+    Values and zero points of -8..7 are stored with 8 added; without `qzeros` they are all 0.
+    Raises ValueError where the shapes do not fit.
+    """
+    values = _unpack_words(qweight)  # (O, I)
+    (outputs, inputs), groups = values.shape, scales.shape[1]
+    if inputs % groups:
+        raise ValueError(f"{inputs} inputs do not divide into {groups} groups")
+    zeros = torch.full((groups, outputs), 8, dtype=torch.uint8, device=values.device)
+    if qzeros is not None:
+        zeros = _unpack_words(qzeros.T)[:, :outputs]  # (G, O); the last word may be part empty
+    if g_idx is None:
+        g_idx = torch.arange(inputs, device=values.device) // (inputs // groups)
+    return Int4Weight(values, zeros.contiguous(), scales.T.contiguous(), g_idx.long())
 
 
 def _unpack_words(words: Tensor, places: tuple[int, ...] | None = None) -> Tensor:

@@ -10,7 +10,12 @@ from torch import Tensor
 
 from admin_system.core.checkpoints.quantization import Int4Config
 from admin_system.core.errors import LoadError
-from admin_system.core.quantization.layout import PER_WORD, unpack_awq, unpack_gptq
+from admin_system.core.quantization.layout import (
+    PER_WORD,
+    unpack_awq,
+    unpack_compressed,
+    unpack_gptq,
+)
 from admin_system.core.quantization.weight import Int4Weight
 
 MARK = "qweight"
@@ -80,13 +85,16 @@ def collect_layers(
 def read_weight(stored: StoredWeight, config: Int4Config) -> Int4Weight:
     """The weight itself, on the device where the parts are. Raises LoadError."""
     name, parts = stored.name, stored.parts
-    missing = [part for part in NEEDED if part not in parts]
+    packed = config.method == "compressed-tensors"  # which leaves symmetric zero points out
+    missing = [part for part in NEEDED if part not in parts and not (packed and part == "qzeros")]
     if missing:
         raise LoadError(
             "checkpoint_missing_tensor", name=f"{name}.{missing[0]}", count=len(missing)
         )
-    qweight, qzeros, scales = (parts[part] for part in NEEDED)
+    qweight, qzeros, scales = parts[MARK], parts.get("qzeros"), parts["scales"]
     try:
+        if qzeros is None or packed:
+            return unpack_compressed(qweight, qzeros, scales, parts.get("g_idx"))
         if config.method == "awq":
             return unpack_awq(qweight, qzeros, scales)
         g_idx, size = parts.get("g_idx"), config.group_size

@@ -15,6 +15,7 @@ from admin_system.core import catalog
 from admin_system.core.access import find_key, make_api_key
 from admin_system.core.models import AnalysisRecord, ApiKey, ModelConfig
 from admin_system.core.service import ModelService
+from admin_system.core.tests.published.folder import write_checkpoint
 from admin_system.core.types import ServiceState
 
 WAIT = 10.0
@@ -126,6 +127,7 @@ def test_an_upstream_key_goes_in_and_never_comes_out(admin: Client) -> None:
         "kind": "remote",
         "precision": "auto",
         "device": "auto",
+        "int4_backend": "own",
         "upstream_url": "http://far:8000/v1",
     }
     assert admin.post(url, form).status_code == 302
@@ -178,9 +180,21 @@ def test_a_folder_without_a_model_is_told_at_once(admin: Client, tmp_path: Path)
     """And kept: it may still be on its way."""
     values = {"name": "later", "kind": "local", "path": str(tmp_path), "precision": "auto"}
     url = reverse("admin:core_modelconfig_add")
-    page = admin.post(url, {**values, "device": "auto", "visual_device": ""}, follow=True)
+    values |= {"device": "auto", "visual_device": "", "int4_backend": "own"}
+    page = admin.post(url, values, follow=True)
     assert "config.json" in page.text
     assert ModelConfig.objects.filter(name="later").exists()
+
+
+def test_a_backend_that_is_not_installed_is_told_at_once(admin: Client, tmp_path: Path) -> None:
+    """With the command that installs it, in the language of the page."""
+    write_checkpoint("qwen3_vl", "gptq", tmp_path / "model")
+    values = {"name": "q", "kind": "local", "path": str(tmp_path / "model"), "precision": "auto"}
+    values |= {"device": "auto", "visual_device": "", "int4_backend": "gptqmodel"}
+    page = admin.post(reverse("admin:core_modelconfig_add"), values, follow=True)
+    assert "未安装的软件包：gptqmodel, optimum" in page.text
+    assert "pip install --no-deps -r scripts/optional/requirements-gptqmodel.txt" in page.text
+    assert ModelConfig.objects.get(name="q").int4_backend == "gptqmodel"
 
 
 def test_a_key_is_revoked_by_who_may_change_it(client: Client, transactional_db: None) -> None:

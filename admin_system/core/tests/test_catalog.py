@@ -44,12 +44,19 @@ def test_there_is_one_current_model_at_most() -> None:
 @pytest.mark.django_db
 def test_a_row_says_all_that_its_engine_needs() -> None:
     row = make_echo(
-        "mine", alias="m", temperature=0.0, max_tokens=7, max_pixels=1000, visual_device="cpu"
+        "mine",
+        alias="m",
+        temperature=0.0,
+        max_tokens=7,
+        max_pixels=1000,
+        visual_device="cpu",
+        int4_backend="gptqmodel",
     )
     spec = catalog.spec_of(catalog.get_config("m"))
     assert spec.name == row.name
     assert spec.defaults == Sampling(temperature=0.0, max_tokens=7)
     assert (spec.max_pixels, spec.visual_device) == (1000, "cpu")
+    assert spec.int4_backend == "gptqmodel"
     with pytest.raises(ModelNotFound):
         catalog.get_config("nobody")
 

@@ -79,7 +79,7 @@ class LocalEngine(Engine):
 
     def _load(self, report: Report) -> ModelInfo:
         report(LoadProgress("stage_checking", 0.0))
-        checkpoint = inspect_checkpoint(self.spec.path)
+        checkpoint = inspect_checkpoint(self.spec.path, self.spec.int4_backend)
         report(LoadProgress("stage_starting", 0.02))
         from admin_system.core.engines.local.opening import open_checkpoint
         from admin_system.core.engines.local.placement import choose_placement

@@ -9,7 +9,7 @@ from typing import Any
 
 from admin_system.core.checkpoints.checkpoint import Checkpoint
 from admin_system.core.checkpoints.memory import BYTES, require_memory
-from admin_system.core.checkpoints.quantization import Int4Config
+from admin_system.core.checkpoints.quantization import ForeignConfig, Int4Config
 from admin_system.core.devices import read_memory
 from admin_system.core.errors import LoadError
 from admin_system.core.families.qwen_vl import QwenVL
@@ -79,6 +79,10 @@ def choose_placement(spec: EngineSpec, checkpoint: Checkpoint) -> Placement:
 
 def list_forms(wish: str, device: str, checkpoint: Checkpoint) -> Iterator[Form]:
     """The best first, the one that takes the least memory last."""
+    if isinstance(checkpoint.quantized, ForeignConfig):
+        wish = foreign_precision(checkpoint.quantized, device) if wish == "auto" else wish
+        yield Form(wish, packed=True)
+        return
     if not isinstance(checkpoint.quantized, Int4Config):
         for precision in precisions(device, checkpoint) if wish == "auto" else [wish]:
             yield Form(precision, packed=True)
@@ -140,6 +144,11 @@ def precisions(device: str, checkpoint: Checkpoint) -> list[str]:
     half = checkpoint.family == QwenVL.name and checkpoint.config.get("torch_dtype") == "float16"
     capable = torch.cuda.get_device_capability(device) >= BFLOAT16_CAPABILITY
     return ["bfloat16" if capable and not half else "float16"]
+
+
+def foreign_precision(method: ForeignConfig, device: str) -> str:
+    """What the kernels of others compute in: AWQ's on a card know float16 alone."""
+    return "float16" if method.method == "awq" and device != "cpu" else "bfloat16"
 
 
 def free_memory(device: str) -> int:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from admin_system.core.checkpoints.checkpoint import Checkpoint
-from admin_system.core.checkpoints.quantization import ForeignConfig
+from admin_system.core.checkpoints.quantization import Int4Config
 from admin_system.core.checkpoints.tensors import Progress, read_names
 from admin_system.core.engines.local.int4_layers import StoredLayers, make_builder
 from admin_system.core.engines.local.network import Network
@@ -65,13 +65,14 @@ def open_network(checkpoint: Checkpoint, placement: Placement, progress: Progres
     )
     if checkpoint.quantized is None:
         return QwenVLNetwork(load())
-    if isinstance(checkpoint.quantized, ForeignConfig):
+    quantized = checkpoint.quantized
+    if not isinstance(quantized, Int4Config) or quantized.method == "compressed-tensors":
         raise LoadError(
             "checkpoint_quantized",
             quantization=checkpoint.quantization,
             path=str(checkpoint.path),
         )
-    builder = make_builder(checkpoint.quantized, placement)
+    builder = make_builder(quantized, placement)
     layers = StoredLayers(builder, read_names(checkpoint.path))
     model = load(linear=layers.make, complete=layers.complete)
     return QwenVLNetwork(model, builder.warnings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 from admin_system.core.checkpoints.checkpoint import Checkpoint
@@ -17,7 +16,7 @@ from admin_system.core.engines.local.transformers_preparation import (
     PatchPreparation,
     open_tokenizer,
 )
-from admin_system.core.engines.local.transformers_weights import VISUAL, load_model
+from admin_system.core.engines.local.transformers_weights import load_model
 from admin_system.core.families import find_family
 from admin_system.core.types import EngineSpec
 
@@ -44,31 +43,14 @@ def open_transformers(spec: EngineSpec, checkpoint: Checkpoint, context_length: 
 
 def open_network(checkpoint: Checkpoint, placement: Placement, progress: Progress) -> Network:
     """Raises LoadError."""
-    if isinstance(checkpoint.quantized, ForeignConfig):
-        return TransformersNetwork(_load_foreign(checkpoint, placement), placement)
+    method = checkpoint.quantized
+    if isinstance(method, ForeignConfig):
+        from admin_system.core.engines.local.foreign_weights import load_foreign
+
+        model = load_foreign(checkpoint, method, placement, progress)
+        return TransformersNetwork(model, placement)
     model, warnings = load_model(checkpoint, placement, progress)
     return TransformersNetwork(model, placement, warnings)
-
-
-def _load_foreign(checkpoint: Checkpoint, placement: Placement) -> Any:
-    """Quantized by a method that transformers and its packages know; they load in their own way."""
-    from transformers import AutoModelForImageTextToText
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.disable_progress_bar()
-    devices = {"": placement.device, VISUAL.rstrip("."): placement.visual_device}
-    mapped = find_spec("accelerate") is not None
-    model = AutoModelForImageTextToText.from_pretrained(
-        checkpoint.path,
-        dtype=placement.dtype,
-        trust_remote_code=False,
-        local_files_only=True,
-        **({"device_map": devices} if mapped else {}),
-    )
-    if not mapped:
-        for path, device in devices.items():
-            model.get_submodule(path).to(device)
-    return model.eval()
 
 
 def find_end_ids(checkpoint: Checkpoint, tokenizer: Any) -> frozenset[int]:

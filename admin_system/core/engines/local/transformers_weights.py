@@ -12,14 +12,16 @@ from torch import nn
 
 from admin_system.core.checkpoints.checkpoint import Checkpoint
 from admin_system.core.checkpoints.memory import EXPERT
-from admin_system.core.checkpoints.quantization import Int4Config
+from admin_system.core.checkpoints.quantization import Int4Config, ScaledConfig
 from admin_system.core.checkpoints.tensors import Progress, iterate_tensors, read_names
 from admin_system.core.engines.local.int4_layers import make_builder
 from admin_system.core.engines.local.placement import Placement
 from admin_system.core.engines.local.transformers_names import Named, Names
 from admin_system.core.errors import LoadError
 from admin_system.core.quantization.builder import LayerBuilder
+from admin_system.core.quantization.compressed import rename_parts, renamed
 from admin_system.core.quantization.replace import replace_linears
+from admin_system.core.quantization.scaled import dequantize_scaled, plain_names
 from admin_system.core.quantization.stored import quantized_layers
 
 logger = logging.getLogger(__name__)
@@ -36,9 +38,14 @@ def load_model(
     names = Names(model)
     stored = read_names(checkpoint.path)
     tensors: Iterable[Named] = iterate_tensors(checkpoint.path, progress)
-    builder = None
-    if isinstance(checkpoint.quantized, Int4Config):
-        builder = make_builder(checkpoint.quantized, placement)
+    builder, quantized = None, checkpoint.quantized
+    if isinstance(quantized, ScaledConfig):
+        tensors = dequantize_scaled(tensors, stored, quantized, placement.dtype)
+        stored = plain_names(stored)
+    elif isinstance(quantized, Int4Config):
+        builder = make_builder(quantized, placement)
+        if quantized.method == "compressed-tensors":
+            tensors, stored = rename_parts(tensors), renamed(stored)
         tensors = replace_linears(model, tensors, stored, builder, names.find_layer)
     assign(model, names.convert(tensors, stored), placement)
     compute_buffers(model, placement)

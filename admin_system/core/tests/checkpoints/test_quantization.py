@@ -11,6 +11,8 @@ import pytest
 from admin_system.core.checkpoints.quantization import (
     ForeignConfig,
     Int4Config,
+    Quantization,
+    ScaledConfig,
     read_quantization,
 )
 from admin_system.core.errors import LoadError
@@ -28,7 +30,7 @@ AWQ: dict[str, Any] = {
 }
 
 
-def read(fields: dict[str, Any]) -> Int4Config | ForeignConfig | None:
+def read(fields: dict[str, Any]) -> Quantization | None:
     return read_quantization({"quantization_config": fields})
 
 
@@ -81,7 +83,7 @@ def test_a_listed_module_is_found_at_the_start_and_inside(module: str, converted
         ({**GPTQ, "dynamic": {"+:.*down_proj": {"bits": 8}}}, "gptqmodel"),
         ({**AWQ, "version": "gemv"}, "gptqmodel"),
         ({"quant_method": "bitsandbytes", "load_in_4bit": True}, "bitsandbytes"),
-        ({"quant_method": "compressed-tensors"}, "compressed-tensors"),
+        ({"quant_method": "hqq"}, "hqq"),
         ({"quant_method": "quanto"}, "optimum-quanto"),
     ],
 )
@@ -98,13 +100,54 @@ def test_other_forms_name_the_package_that_is_missing(fields: dict[str, Any], na
 def test_a_method_whose_packages_are_there_is_left_to_transformers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("admin_system.core.checkpoints.quantization.PACKAGES", {"fp8": ("torch",)})
-    assert read({"quant_method": "fp8"}) == ForeignConfig("fp8", None)
+    monkeypatch.setattr("admin_system.core.checkpoints.packages.PACKAGES", {"hqq": ("torch",)})
+    assert read({"quant_method": "hqq"}) == ForeignConfig("hqq", None)
+
+
+@pytest.mark.parametrize(
+    ("weights", "form", "expected"),
+    [
+        (
+            {"num_bits": 4, "type": "int", "strategy": "group", "group_size": 32},
+            "pack-quantized",
+            Int4Config("compressed-tensors", 32, True, False),
+        ),
+        (
+            {"num_bits": 4, "type": "int", "strategy": "channel", "symmetric": False},
+            "pack-quantized",
+            Int4Config("compressed-tensors", -1, False, False),
+        ),
+        (
+            {"num_bits": 8, "type": "float", "strategy": "channel"},
+            "float-quantized",
+            ScaledConfig("compressed-tensors", "fp8"),
+        ),
+        (
+            {"num_bits": 8, "type": "int", "strategy": "group", "group_size": 32},
+            "pack-quantized",
+            ForeignConfig("compressed-tensors", None),
+        ),
+    ],
+)
+def test_the_forms_of_compressed_tensors_are_told_apart(
+    weights: dict[str, Any], form: str, expected: object
+) -> None:
+    groups = {"group_0": {"targets": ["Linear"], "weights": weights}}
+    fields = {"quant_method": "compressed-tensors", "format": form, "config_groups": groups}
+    assert read(fields) == expected
+    two = {**fields, "config_groups": {**groups, "group_1": groups["group_0"]}}
+    assert read(two) == ForeignConfig("compressed-tensors", None)
+
+
+def test_fp8_states_its_blocks() -> None:
+    fields = {"quant_method": "fp8", "weight_block_size": [128, 64]}
+    assert read(fields) == ScaledConfig("fp8", "fp8", (128, 64))
 
 
 @pytest.mark.parametrize(
     ("fields", "code"),
     [
+        ({"quant_method": "fp8", "weight_block_size": [128, 0]}, "quantization_invalid_field"),
         ({"quant_method": "tarot"}, "quantization_unknown"),
         ({**GPTQ, "group_size": 0}, "quantization_invalid_field"),
         ({**GPTQ, "group_size": "all"}, "quantization_invalid_field"),

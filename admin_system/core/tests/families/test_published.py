@@ -31,6 +31,15 @@ from admin_system.core.types import (
 )
 
 MAX_TOKENS = 20
+QUANTIZATIONS = {
+    "bf16": "none",
+    "gptq": "gptq-int4",
+    "awq": "awq-int4",
+    "fp8": "fp8",
+    "compressed": "compressed-tensors-int4",
+    "zeros": "compressed-tensors-int4",
+    "eight": "compressed-tensors",
+}
 GROUNDING = [token for token in SPECIAL if token.startswith(("<|object", "<|box", "<|quad"))]
 """Special tokens that are part of what a model says."""
 OPPOSITE = [255 - value for value in range(256)] * 3
@@ -60,7 +69,16 @@ class Published:
     reference: Reference
 
 
-@pytest.fixture(scope="module", params=product(TYPES, STORAGES), ids="-".join)
+NEWER = [
+    ("qwen2_5_vl", "fp8"),
+    *product(("qwen3_vl", "qwen3_vl_moe"), ("fp8", "compressed")),
+    ("qwen3_vl", "zeros"),
+    ("qwen3_5", "compressed"),
+    *product(("qwen2_5_vl", "qwen3_vl"), ("eight",)),
+]
+
+
+@pytest.fixture(scope="module", params=[*product(TYPES, STORAGES), *NEWER], ids="-".join)
 def published(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Published]:
@@ -119,5 +137,4 @@ async def test_what_a_picture_shows_changes_the_answer(published: Published) -> 
 def test_family_and_storage_are_told_from_the_files(published: Published) -> None:
     family = find_family({"model_type": published.model_type})
     assert published.engine.family.name == family.name
-    expected = {"bf16": "none", "gptq": "gptq-int4", "awq": "awq-int4"}
-    assert published.quantization == expected[published.storage]
+    assert published.quantization == QUANTIZATIONS[published.storage]

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from admin_system.core.tests.published import newer
 from admin_system.core.tests.published.quantized import configuration, form_of, quantize
 from admin_system.core.tests.published.shapes import shape_of
 from admin_system.core.tests.published.vocabulary import write_vocabulary
@@ -43,15 +44,18 @@ def write_checkpoint(model_type: str, storage: str, folder: Path) -> Path:
     if storage == "bf16":
         _write_shards(folder, weights, model_type, torch.bfloat16)
         return folder
-    form = form_of(storage, model_type)
-    stored, dense = quantize(weights, form, model_type)
+    if storage in newer.METHODS:
+        stored, dense = newer.store(weights, storage)
+        quantization = newer.configuration(newer.plain_layers(weights, storage), storage)
+    else:
+        form = form_of(storage, model_type)
+        stored, dense = quantize(weights, form, model_type)
+        quantization = configuration(form, model_type)
     twin = folder.with_name(f"{folder.name}-dense")
     _write_other_files(model_type, twin)
     _write_json(twin / "config.json", config)
     _write_shards(twin, dense, model_type)
-    _write_json(
-        folder / "config.json", config | {"quantization_config": configuration(form, model_type)}
-    )
+    _write_json(folder / "config.json", config | {"quantization_config": quantization})
     _write_shards(folder, stored, model_type)
     return twin
 
