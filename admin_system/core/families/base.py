@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from admin_system.core.families.tools import ToolCall, ToolGrammar
 from admin_system.core.types import Box, EngineSpec, Language, PicturePart, PixelBudget
 
 
@@ -16,6 +17,8 @@ class Family(ABC):
     """As in `registry.py`, for example qwen3_vl."""
     model_types: ClassVar[tuple[str, ...]]
     """Values of `model_type` in config.json."""
+    tool_grammar: ClassVar[ToolGrammar | None] = None
+    """How it writes the call of a tool; None where its template knows no tools."""
 
     @abstractmethod
     def pixel_budget(self, spec: EngineSpec) -> PixelBudget:
@@ -43,6 +46,12 @@ class Family(ABC):
         With `final` False only as much as no later token can change: growing `text` gives a
         growing clean text, so that it can be streamed.
         """
+
+    @abstractmethod
+    def find_tool_calls(
+        self, text: str, tools: Sequence[Mapping[str, object]]
+    ) -> tuple[ToolCall, ...]:
+        """Calls in an answer; `tools` are those on offer, as OpenAI's API declares them."""
 
     @abstractmethod
     def detection_query(self, query: str, labels: Sequence[str], language: Language) -> str:

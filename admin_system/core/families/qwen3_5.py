@@ -22,6 +22,7 @@ class Qwen35(QwenFamily):
     published_budget = PixelBudget(65_536, 16_777_216)
     published_factor = 32
     asks_json = True
+    tool_grammar = "tags"
 
     def to_pixels(self, width: int, height: int, detail: str, budget: PixelBudget) -> ToPixels:
         """A number above 1000 is the picture's edge (QwenLM/Qwen3.8-Flash-Next issue 4)."""
