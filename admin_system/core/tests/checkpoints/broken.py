@@ -91,6 +91,13 @@ def nothing_there(folder: Path) -> None:
     """A path that was written wrong."""
 
 
+def too_large(folder: Path) -> None:
+    """Small files that describe a model whose keys and values no computer holds."""
+    shutil.copytree(MINIATURE, folder)
+    text = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["text_config"]
+    change_json(folder / CONFIG, text_config={**text, "num_hidden_layers": 10**8})
+
+
 BREAKS: dict[str, Break] = {
     "checkpoint_missing_shard": missing_shard,
     "checkpoint_truncated": truncated_weights,
@@ -99,5 +106,6 @@ BREAKS: dict[str, Break] = {
     "checkpoint_unsafe_file": pickle_with_code,
     "checkpoint_no_config": no_config,
     "checkpoint_missing_folder": nothing_there,
+    "memory_too_small": too_large,
 }
 """Code of the error that is told -> how the folder came to be so."""
