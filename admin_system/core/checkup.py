@@ -11,6 +11,7 @@ from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 
 from admin_system.core.checkpoints import Checkpoint, inspect_checkpoint
+from admin_system.core.checkpoints.quantization import Int4Config
 from admin_system.core.engines import create_engine
 from admin_system.core.engines.base import Report
 from admin_system.core.errors import CoreError, LoadError
@@ -56,10 +57,8 @@ class Findings:
     """Tokens."""
     pixels: PixelBudget
     memory: Forecast
-
-    @property
-    def quantized(self) -> bool:
-        return self.quantization != "none"
+    four_bit_layers: bool
+    """It has some of ours, which are checked when they are loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +91,7 @@ def examine(spec: EngineSpec) -> Findings:
             context_length=checkpoint.context_length,
             pixels=family.pixel_budget(spec),
             memory=forecast(spec),
+            four_bit_layers=isinstance(checkpoint.quantized, Int4Config),
         )
 
 

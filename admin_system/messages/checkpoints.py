@@ -60,9 +60,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "模型的量化配置里 {field} 写成了 {value}，这不是有效的值。重新下载模型。",
     ),
     "quantization_package_missing": (
-        "The weights, {method}, need packages that are not installed: {packages}. Install them "
-        "with: {command}",
-        "运行 {method} 的权重需要未安装的软件包：{packages}。请安装：{command}",
+        "To run these weights ({method}), packages are missing: {packages}. Install them with: "
+        "{command}",
+        "运行这些权重（{method}）需要未安装的软件包：{packages}。请安装：{command}",
     ),
     "quantization_package_unfit": (
         "{package} needs {needed}, but {installed} is installed. Install a version that fits "

@@ -65,7 +65,7 @@ def lines_of_trial(found: Findings, trial: Trial) -> list[Line]:
     lines: list[Line] = [("check_loaded", loaded)]
     if FALLBACK in info.warnings:
         lines.append(("check_layers_fell_back", {}))
-    elif found.quantized:
+    elif found.four_bit_layers:
         lines.append(("check_layers_passed", {}))
     others: list[Line] = [(code, {}) for code in info.warnings if code != FALLBACK]
     return [*lines, *others, ("check_answer", answer)]

@@ -117,6 +117,7 @@ def test_the_list_of_optional_packages_holds_what_is_asked_for() -> None:
     lines = LIST.read_text("utf-8").splitlines()
     names = {line.split("==")[0] for line in lines if "==" in line and not line.startswith("#")}
     assert {"gptqmodel", "optimum", "accelerate"} <= names
+    assert "ninja" not in names, "its module would overwrite django-ninja's"
 
 
 def test_a_method_that_nobody_knows_is_refused() -> None:

@@ -21,6 +21,7 @@ from admin_system.core.engines.local import placement
 from admin_system.core.models import ModelConfig
 from admin_system.core.tests.checkpoints.broken import BREAKS, change_json, trap_of
 from admin_system.core.tests.golden import QWEN_VL
+from admin_system.core.tests.published.folder import write_checkpoint
 from admin_system.env import BASE_DIR, get_env
 from admin_system.messages import MESSAGES
 
@@ -76,6 +77,13 @@ def test_a_quantized_model_has_its_layers_checked() -> None:
     told = run(str(INT4))
     assert "gptq-int4" in told
     assert MESSAGES["check_layers_passed"][0] in told
+
+
+def test_eight_bits_have_no_layers_to_check(tmp_path: Path) -> None:
+    write_checkpoint("qwen3_vl", "fp8", tmp_path / "model")
+    told = run(str(tmp_path / "model"))
+    assert "fp8" in told
+    assert MESSAGES["check_layers_passed"][0] not in told
 
 
 def test_a_quick_check_loads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
