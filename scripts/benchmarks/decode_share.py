@@ -1,0 +1,158 @@
+"""Prints decoding speed of a random four-bit model as a share of what memory allows.
+
+    python scripts/benchmarks/decode_share.py [--device cuda:0] [--size 7b] [--tokens 64]
+
+One request, greedy. Every token reads all weights of the text part and the keys and values once, so
+no more than (bandwidth / bytes of a step) tokens a second are possible. The bandwidth is measured
+here, by copying. The model has the shape of Qwen2.5-VL's text part and random weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from admin_system.core.engines.local.placement import Placement
+from admin_system.core.engines.local.transformers_network import TransformersNetwork
+from admin_system.core.engines.local.transformers_preparation import PatchPrompt
+from admin_system.core.engines.local.transformers_weights import compute_buffers
+from admin_system.core.quantization.linear import DequantizedLinear, Int4Linear
+from admin_system.core.quantization.products import find_product
+from admin_system.core.quantization.weight import Int4Weight
+
+SHAPES = {
+    "7b": {
+        "hidden_size": 3584,
+        "intermediate_size": 18944,
+        "num_hidden_layers": 28,
+        "num_attention_heads": 28,
+        "num_key_value_heads": 4,
+        "vocab_size": 152064,
+    },
+    "small": {
+        "hidden_size": 1024,
+        "intermediate_size": 4096,
+        "num_hidden_layers": 8,
+        "num_attention_heads": 8,
+        "num_key_value_heads": 2,
+        "vocab_size": 32000,
+        "bos_token_id": None,
+        "eos_token_id": None,
+    },
+}
+GROUP = 128
+PROMPT = 64
+COPY_BYTES = 1 << 30
+
+
+def build(size: str, placement: Placement) -> Any:
+    from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
+
+    config = Qwen2_5_VLConfig(text_config=SHAPES[size], tie_word_embeddings=False)
+    with torch.device("meta"):
+        model = Qwen2_5_VLForConditionalGeneration(config).to(torch.bfloat16)
+    model.model.visual = nn.Identity()  # no picture is shown
+    for path, layer in list(model.model.language_model.layers.named_modules()):
+        if isinstance(layer, nn.Linear):
+            model.model.language_model.layers.set_submodule(path, random_layer(layer, placement))
+    for module in model.modules():
+        for name, parameter in list(module.named_parameters(recurse=False)):
+            if parameter.device.type == "meta":
+                shape = parameter.shape
+                value = torch.randn(shape, device=placement.device, dtype=torch.bfloat16) * 0.02
+                setattr(module, name, nn.Parameter(value, requires_grad=False))
+    compute_buffers(model, placement)
+    return model.eval()
+
+
+def random_layer(linear: nn.Linear, placement: Placement) -> nn.Module:
+    device = torch.device(placement.device)
+    outputs, inputs = linear.out_features, linear.in_features
+    groups = torch.arange(inputs, device=device) // GROUP
+    shape = (inputs // GROUP, outputs)
+    weight = Int4Weight(
+        torch.randint(0, 16, (outputs, inputs), dtype=torch.uint8, device=device),
+        torch.full(shape, 8, dtype=torch.uint8, device=device),
+        torch.full(shape, 0.004, dtype=torch.float16, device=device),
+        groups,
+    )
+    bias = None if linear.bias is None else torch.zeros(outputs, device=device)
+    product = find_product(device)
+    if product is None:
+        return DequantizedLinear(weight, bias, torch.bfloat16)
+    return Int4Linear(weight, bias, torch.bfloat16, product=product)
+
+
+def bytes_of_step(model: Any, tokens: int) -> int:
+    """Weights of the layers and the output; keys and values of a conversation of `tokens`."""
+    text = model.config.get_text_config()
+    parts = (model.model.language_model.layers, model.lm_head)
+    tensors = [value for part in parts for value in part.state_dict().values()]
+    weights: int = sum(value.numel() * value.itemsize for value in tensors)
+    width: int = text.hidden_size // text.num_attention_heads * text.num_key_value_heads
+    layers: int = text.num_hidden_layers
+    return weights + 2 * layers * width * tokens * 2
+
+
+def wait(device: str) -> None:
+    if device.startswith("cuda"):
+        torch.cuda.synchronize(device)
+
+
+def measure_bandwidth(device: str) -> float:
+    """Bytes a second, read and written ones together."""
+    source = torch.ones(COPY_BYTES, dtype=torch.uint8, device=device)
+    target = torch.empty_like(source)
+    times = []
+    for _ in range(6):
+        wait(device)
+        began = time.perf_counter()
+        target.copy_(source)
+        wait(device)
+        times.append(time.perf_counter() - began)
+    return 2 * COPY_BYTES / min(times)
+
+
+def measure_step(network: TransformersNetwork, device: str, tokens: int) -> float:
+    """Seconds a token."""
+    ids = torch.arange(PROMPT)[None]
+    reading, _ = network.read(PatchPrompt(ids, torch.zeros_like(ids)))
+    for token in range(4):
+        network.step(reading, token)
+    wait(device)
+    began = time.perf_counter()
+    for token in range(tokens):
+        network.step(reading, token)
+    wait(device)
+    return (time.perf_counter() - began) / tokens
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--device", default="cuda:0" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--size", default="7b", choices=SHAPES)
+    parser.add_argument("--tokens", type=int, default=64)
+    options = parser.parse_args()
+    placement = Placement(options.device, "bfloat16", options.device)
+    torch.manual_seed(0)
+    bandwidth = measure_bandwidth(options.device)
+    with torch.inference_mode():
+        model = build(options.size, placement)
+        network = TransformersNetwork(model, placement)
+        seconds = measure_step(network, options.device, options.tokens)
+    step = bytes_of_step(model, PROMPT + options.tokens)
+    most = bandwidth / step
+    print(f"{bandwidth / 1e9:.0f} GB/s, {step / 1e9:.2f} GB a token: at most {most:.1f} tokens/s")
+    print(f"decoded {1 / seconds:.1f} tokens/s, a share of {1 / seconds / most:.2f}")
+
+
+if __name__ == "__main__":
+    main()
