@@ -8,10 +8,11 @@ from torch import Tensor
 from admin_system.core.quantization.weight import LARGEST_VALUE, Int4Weight
 
 SYMMETRIC_ZERO = 8
-CLIP_RATIOS = (0.96, 0.92, 0.88, 0.84, 0.8, 0.76, 0.72, 1.0333)
+CLIP_RATIOS = (15 / 16, 0.9, 0.87, 0.84, 0.8, 0.76, 0.72, 15 / 14)
 """Scales tried for each group, as shares of the one that just covers its widest value: below 1 a
 few outliers are clipped for a finer grid; above 1 the lopsided symmetric grid of -8..7 reaches the
-positive end."""
+positive end. At 15/16 the widest value becomes -8 exactly, at 15/14 7 or -7: so symmetric weights
+that were dequantized are rounded to themselves."""
 SMALLEST_SCALE = 2.0**-14
 """The least normal float16."""
 VALUES_AT_A_TIME = 1 << 22

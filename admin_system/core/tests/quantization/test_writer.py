@@ -77,6 +77,14 @@ def test_a_weight_on_the_grid_is_kept_exactly() -> None:
     assert not quantize_weight(torch.zeros(8, 32), 32).dequantize().any()
 
 
+def test_symmetric_weights_that_were_dequantized_are_rounded_to_themselves() -> None:
+    weight = torch.randn(64, 512, generator=torch.Generator().manual_seed(0)) * 0.02
+    once = quantize_weight(weight, 32)
+    again = quantize_weight(once.dequantize(), 32)
+    assert torch.equal(again.values, once.values)
+    assert torch.equal(again.scales, once.scales)
+
+
 @pytest.mark.parametrize(
     ("name", "taken"),
     [
