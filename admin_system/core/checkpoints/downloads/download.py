@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import re
 import shutil
 import time
@@ -114,8 +115,8 @@ def _require_room(
         raise DownloadError(
             "download_disk_full",
             folder=str(staging.parent),
-            needed_gb=_gigabytes(needed),
-            free_gb=_gigabytes(there),
+            needed_gb=math.ceil(needed / 1e7) / 100,
+            free_gb=math.floor(there / 1e7) / 100,
         )
 
 
@@ -154,7 +155,3 @@ def _alone(staging: Path) -> Iterator[None]:
         raise DownloadError("download_running", folder=str(staging)) from error
     except OSError as error:
         raise DownloadError("download_cannot_write", folder=str(staging.parent)) from error
-
-
-def _gigabytes(count: int) -> float:
-    return round(count / 1e9, 2)
