@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -19,12 +18,11 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from admin_system.core.checkpoints import MINIATURE, Checkpoint, inspect_checkpoint
+from admin_system.core.checkpoints import MINIATURE, inspect_checkpoint
 from admin_system.core.engines.local.network import Network
 from admin_system.core.engines.local.opening import open_checkpoint
 from admin_system.core.engines.local.placement import Placement
 from admin_system.core.engines.local.prompt import Prompt
-from admin_system.core.quantization.writer import Recipe, quantize_checkpoint
 from admin_system.core.types import (
     ChatRequest,
     EngineSpec,
@@ -38,15 +36,6 @@ PRECISIONS = ("float32", "bfloat16")
 TOKENS = 40
 PICTURE = Picture(Image.new("RGB", (400, 300), "white"), sha256="")
 REQUEST = ChatRequest((Message("user", (PicturePart(PICTURE), TextPart("描述这张图片"))),))
-
-
-def four_bits(place: Path) -> Checkpoint:
-    """The miniature, quantized now where it is shipped unquantized."""
-    shipped = inspect_checkpoint(MINIATURE)
-    if shipped.quantized is not None:
-        return shipped
-    quantize_checkpoint(MINIATURE, place / "miniature", Recipe(group_size=32))
-    return inspect_checkpoint(place / "miniature")
 
 
 def measure(network: Network, prompt: Prompt) -> tuple[float, float]:
@@ -64,8 +53,8 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=8)
     repeats = parser.parse_args().repeats
     torch.set_num_threads(1)
-    with tempfile.TemporaryDirectory() as place, torch.inference_mode():
-        checkpoint = four_bits(Path(place))
+    checkpoint = inspect_checkpoint(MINIATURE)
+    with torch.inference_mode():
         spec = EngineSpec("m", "local", path=str(checkpoint.path))
         opening = open_checkpoint(spec, checkpoint, checkpoint.context_length)
         networks = {

@@ -36,6 +36,7 @@ def write_model(folder: Path, megabytes: int) -> Path:
     from transformers import AutoConfig, AutoModelForImageTextToText
 
     config = AutoConfig.from_pretrained(MINIATURE)
+    del config.quantization_config  # the miniature's is in four bits
     text, vision = config.text_config, config.vision_config
     text.hidden_size = vision.out_hidden_size = HIDDEN
     text.intermediate_size = 4 * HIDDEN
@@ -44,7 +45,8 @@ def write_model(folder: Path, megabytes: int) -> Path:
     model = AutoModelForImageTextToText.from_config(config, dtype=torch.bfloat16)
     model.save_pretrained(folder, max_shard_size=megabytes * MEGABYTE // SHARDS)
     for file in MINIATURE.iterdir():
-        if not (folder / file.name).exists() and file.suffix != ".safetensors":
+        weights = file.suffix == ".safetensors" or file.name == "quantize_config.json"
+        if not (folder / file.name).exists() and not weights:
             shutil.copy(file, folder)
     return folder
 

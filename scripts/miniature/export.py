@@ -1,11 +1,16 @@
-"""Turn a training state into a model folder: fp16 weights, processor files, sums and card.
+"""Turn a training state into a model folder: weights, processor files, sums and card.
 
-python scripts/miniature/export.py work/m.pt work/folder --card work/card.md
+    python scripts/miniature/export.py work/m.pt work/folder --group-size 32 --card work/card.md
+
+The weights are fp16; with `--group-size` the text part is then written in four bits, just as
+`manage.py quantize_model` does it.
 """
 
 import argparse
 import hashlib
 import shutil
+import sys
+import tempfile
 from pathlib import Path
 
 import torch
@@ -14,13 +19,32 @@ from pictures import LEAST_AREA, MERGE, MOST_AREA, PATCH
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 from vocabulary import Vocabulary
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from admin_system.core.quantization.writer import Recipe, quantize_checkpoint
+
 SHIPPED = Path(__file__).parents[2] / "admin_system/core/checkpoints/miniature"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
 SUMS = "SHA256SUMS"
 
 
-def export(state: Path, tokenizer: Path, folder: Path, card: Path | None) -> None:
-    """Write the whole folder."""
+def export(
+    state: Path, tokenizer: Path, folder: Path, card: Path | None, group_size: int | None = None
+) -> None:
+    """Write the whole folder, which must not be there yet."""
+    if group_size:
+        with tempfile.TemporaryDirectory() as plain:
+            write_plain(state, tokenizer, Path(plain))
+            quantize_checkpoint(Path(plain), folder, Recipe(group_size))
+    else:
+        write_plain(state, tokenizer, folder)
+    if card:
+        shutil.copyfile(card, folder / "README.md")
+    write_sums(folder)
+
+
+def write_plain(state: Path, tokenizer: Path, folder: Path) -> None:
+    """The model and its processor in fp16."""
     vocabulary = Vocabulary.load(tokenizer)
     model = Miniature(build_config(vocabulary))
     model.load_state_dict(torch.load(state, weights_only=True)["model"])
@@ -39,9 +63,6 @@ def export(state: Path, tokenizer: Path, folder: Path, card: Path | None) -> Non
     processor.save_pretrained(folder)
     for name in TOKENIZER_FILES:
         shutil.copyfile(tokenizer / name, folder / name)
-    if card:
-        shutil.copyfile(card, folder / "README.md")
-    write_sums(folder)
 
 
 def write_sums(folder: Path) -> None:
@@ -60,6 +81,6 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path)
     parser.add_argument("--tokenizer", type=Path, default=SHIPPED, help="a folder")
     parser.add_argument("--card", type=Path, help="becomes the folder's README.md")
+    parser.add_argument("--group-size", type=int, help="of the text part in four bits")
     options = parser.parse_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
-    export(options.state, options.tokenizer, options.folder, options.card)
+    export(options.state, options.tokenizer, options.folder, options.card, options.group_size)

@@ -23,6 +23,7 @@ import torch
 from answering import read_network
 from losses import AnswerLoss, AnswerScore, PatchScore, patch_loss
 from network import Miniature, build_config
+from rounding import round_text_part
 from rows import visible_tokens
 from stream import Batch, BatchStream, StreamSettings
 from vocabulary import Vocabulary
@@ -60,6 +61,8 @@ class Settings:
     """Stage 2: weight of the patch loss beside the answers'."""
     coordinate_weight: float
     """Weight of a coordinate's token; a word's is 1."""
+    rounded: int | None
+    """Inputs that share a scale; the text part is then trained as its four-bit file will be."""
     fresh: float
     seed: int
     threads: int
@@ -82,6 +85,8 @@ class Trainer:
         )
         if settings.initial:
             self.begin(settings.initial)
+        if settings.rounded:
+            round_text_part(self.model.network, settings.rounded)
         self.optimizers = build_optimizers(self.model, settings.rate)
         if settings.resume and settings.out.exists():
             self.restore(load_state(settings.out))
@@ -258,6 +263,7 @@ def read_settings() -> Settings:
     parser.add_argument("--frozen", type=float, default=0.15)
     parser.add_argument("--patch-weight", type=float, default=0.5)
     parser.add_argument("--coordinate-weight", type=float, default=3.0)
+    parser.add_argument("--rounded", type=int, help="group size of the four-bit text part")
     parser.add_argument("--fresh", type=float, default=0.5)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)

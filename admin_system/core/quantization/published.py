@@ -9,7 +9,8 @@ from pathlib import Path
 
 from admin_system.core.errors import LoadError
 
-WEIGHT_FILES = ("*.safetensors", "*.bin", "*.index.json", "quantize_config.json")
+WEIGHT_FILES = ("*.safetensors", "*.bin", "*.index.json", "quantize_config.json", "SHA256SUMS")
+"""Weights and what is true of them alone."""
 HALF_PRECISION: Mapping[str, object] = {
     "dtype": "float16",
     "torch_dtype": "float16",

@@ -1,12 +1,11 @@
 """The miniature's scenes, dialogues and training forward."""
 
 import random
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from answering import Inquiry, read_network
+from answering import Inquiry
 from dialogues import picture_exchange, text_exchange
 from network import Miniature, build_config
 from painter import ScenePainter
@@ -15,7 +14,7 @@ from rows import PREFIX, RowPacker, visible_tokens
 from scenes import make_scene
 from scoring import boxes_in, matched_overlaps, overlap, things_in
 from shapes import KINDS
-from train import SHIPPED, Settings, Trainer
+from train import SHIPPED
 from transformers import AutoTokenizer
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import (
     Qwen2VLImageProcessorPil,
@@ -159,30 +158,3 @@ def test_answers_are_scored_by_their_boxes() -> None:
     assert overlap(boxes[0], (50, 0, 150, 100)) == pytest.approx(1 / 3)
     assert matched_overlaps(boxes, [(500, 500, 600, 600)]) == [0.0, 1.0]
     assert things_in("左侧有大的红色圆形") == {("红色", "圆形"): 1}
-
-
-def test_training_goes_on_from_the_folder_that_ships(tmp_path: Path) -> None:
-    settings = Settings(
-        stage=2,
-        steps=1,
-        out=tmp_path / "state.pt",
-        initial=SHIPPED,
-        resume=False,
-        tokenizer=SHIPPED,
-        log=None,
-        pictures=1,
-        row_length=256,
-        rate=1e-3,
-        warmup=1,
-        eye_rate=0.1,
-        frozen=0.0,
-        patch_weight=0.5,
-        coordinate_weight=3.0,
-        fresh=1.0,
-        seed=1,
-        threads=1,
-    )
-    learned = Trainer(settings).model.network.state_dict()
-    shipped = read_network(SHIPPED).state_dict()
-    assert learned.keys() == shipped.keys()
-    assert all(torch.equal(learned[name], shipped[name]) for name in shipped)

@@ -45,7 +45,7 @@ def truncated_weights(folder: Path) -> None:
 def wrong_shape(folder: Path) -> None:
     shutil.copytree(MINIATURE, folder)
     tensors = load_file(folder / WEIGHTS)
-    name = next(name for name in tensors if name.endswith("layers.0.mlp.up_proj.weight"))
+    name = next(name for name in tensors if name.endswith("blocks.0.mlp.linear_fc1.weight"))
     tensors[name] = tensors[name][:-16].copy()
     save_file(tensors, folder / WEIGHTS, metadata={"format": "pt"})
 

@@ -35,7 +35,7 @@ def fault(folder: Path) -> LoadError:
 
 def test_the_miniature_is_whole() -> None:
     found = inspect_checkpoint(MINIATURE)
-    assert (found.family, found.quantization) == ("qwen3_vl", "none")
+    assert (found.family, found.quantization) == ("qwen3_vl", "gptq-int4")
     assert found.bytes == (MINIATURE / "model.safetensors").stat().st_size
     assert found.sizes.parameters > 1_000_000
     assert found.context_length >= 2048
@@ -163,12 +163,17 @@ def test_the_configuration_may_shorten_the_context_and_not_stretch_it() -> None:
 
 def test_the_estimate_grows_with_precision_and_length() -> None:
     found = inspect_checkpoint(MINIATURE)
-    narrow, wide = found.estimate("bfloat16", 2048), found.estimate("float32", 2048)
+    narrow, wide = (
+        found.estimate(precision, 2048, packed=False) for precision in ("bfloat16", "float32")
+    )
     assert wide.weights == 2 * narrow.weights == 4 * found.sizes.parameters
+    saved = 2 * found.sizes.packed - found.sizes.packed_bytes
+    assert found.estimate("bfloat16", 2048).weights == narrow.weights - saved
+    assert saved > found.sizes.packed
     text = found.config["text_config"]
     assert isinstance(text, dict)
     values = 2 * text["num_hidden_layers"] * text["num_key_value_heads"] * text["head_dim"]
-    assert wide.cache == values * 2048 * 4
+    assert wide.cache == found.estimate("float32", 2048).cache == values * 2048 * 4
     assert found.estimate("float32", 1024).cache == wide.cache // 2
     with pytest.raises(LoadError) as caught:
         require_memory("cpu", wide.total, wide.total - 1)

@@ -62,7 +62,8 @@ def test_a_good_model_is_described_and_answers(language: str, words: tuple[str, 
 def test_programs_get_the_same_as_fields() -> None:
     told = run_json(str(MINIATURE))
     assert told["ok"]
-    assert (told["family"], told["quantization"], told["stored"]) == ("qwen3_vl", "none", "float16")
+    stored = (told["family"], told["quantization"], told["stored"])
+    assert stored == ("qwen3_vl", "gptq-int4", "float16")
     assert told["bytes"] == (MINIATURE / "model.safetensors").stat().st_size
     assert told["parameters"] > 1_000_000
     assert told["fits"]

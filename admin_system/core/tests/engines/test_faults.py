@@ -65,7 +65,7 @@ def test_a_load_reports_its_stages_in_order(local_spec: EngineSpec) -> None:
     assert [step.fraction for step in seen] == sorted(step.fraction for step in seen)
     weights = [step for step in seen if step.stage == "stage_reading_weights"]
     assert weights[-1].bytes_done == weights[-1].bytes_total
-    assert (info.family, info.quantization, info.precision) == ("qwen3_vl", "none", "float32")
+    assert (info.family, info.quantization, info.precision) == ("qwen3_vl", "gptq-int4", "float32")
     assert info.parameters is not None
     assert info.parameters > 1_000_000
 

@@ -31,6 +31,7 @@ from admin_system.core.tests.engines.reference import (
     to_reference,
     write_random_checkpoint,
 )
+from admin_system.core.tests.quantization.dequantized import write_dequantized
 from admin_system.core.types import (
     ChatRequest,
     Delta,
@@ -80,7 +81,10 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="module")
-def reference(folder: Path) -> Reference:
+def reference(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    """On dequantized weights where the folder is in four bits, which transformers cannot read."""
+    if folder == MINIATURE:
+        folder = write_dequantized(folder, tmp_path_factory.mktemp("miniature") / "plain")
     return Reference(folder)
 
 

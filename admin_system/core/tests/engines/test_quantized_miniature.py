@@ -1,4 +1,4 @@
-"""The shipped model in four bits, written by `quantize_model`, boxes as it does unquantized."""
+"""The shipped model, which is in four bits, boxes as its dequantized twin does."""
 
 from __future__ import annotations
 
@@ -10,13 +10,9 @@ from PIL import Image, ImageDraw
 
 from admin_system.core.checkpoints import MINIATURE
 from admin_system.core.engines.local.engine import LocalEngine
-from admin_system.core.quantization.writer import Recipe, quantize_checkpoint
 from admin_system.core.tests.engines.conftest import ignore
-from admin_system.core.tests.quantization.test_miniature import (
-    assert_alike,
-    read_config,
-    write_dequantized,
-)
+from admin_system.core.tests.quantization.dequantized import write_dequantized
+from admin_system.core.tests.quantization.test_miniature import assert_alike
 from admin_system.core.types import (
     ChatRequest,
     Delta,
@@ -33,16 +29,6 @@ PLACES = ((40, 60, 150, 170), (150, 30, 290, 170), (60, 160, 180, 280))
 """Of a red circle in a picture of 320 x 320 pixels."""
 
 
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    plain = MINIATURE
-    if "quantization_config" in read_config(MINIATURE):
-        plain = write_dequantized(MINIATURE, tmp_path_factory.mktemp("miniature") / "plain")
-    quantized = tmp_path_factory.mktemp("quantized") / "miniature"
-    quantize_checkpoint(plain, quantized, Recipe(group_size=32))
-    return plain, quantized
-
-
 def load(folder: Path, precision: Precision) -> LocalEngine:
     engine = LocalEngine(
         EngineSpec("m", "local", path=str(folder), device="cpu", precision=precision)
@@ -52,16 +38,17 @@ def load(folder: Path, precision: Precision) -> LocalEngine:
 
 
 @pytest.fixture(scope="module")
-def original(folders: tuple[Path, Path]) -> Iterator[LocalEngine]:
-    engine = load(folders[0], "auto")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEngine]:
+    plain = write_dequantized(MINIATURE, tmp_path_factory.mktemp("miniature") / "plain")
+    engine = load(plain, "auto")
     yield engine
     engine.unload()
 
 
 @pytest.fixture(scope="module", params=["auto", "bfloat16"])
-def quantized(folders: tuple[Path, Path], request: pytest.FixtureRequest) -> Iterator[LocalEngine]:
+def quantized(request: pytest.FixtureRequest) -> Iterator[LocalEngine]:
     """Exactly, as a small model is run by itself, and by torch's int4 product."""
-    engine = load(folders[1], request.param)
+    engine = load(MINIATURE, request.param)
     yield engine
     engine.unload()
 

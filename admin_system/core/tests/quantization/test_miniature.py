@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from PIL import Image, ImageDraw
-from safetensors.torch import save_file
 
 from admin_system.core.checkpoints import MINIATURE
 from admin_system.core.checkpoints.quantization import Int4Config, read_quantization
@@ -19,8 +17,8 @@ from admin_system.core.checkpoints.tensors import iterate_tensors, read_names
 from admin_system.core.quantization.backend import Target
 from admin_system.core.quantization.builder import LayerBuilder
 from admin_system.core.quantization.replace import replace_linears
-from admin_system.core.quantization.stored import dequantize_tensors
 from admin_system.core.quantization.writer import Recipe, quantize_checkpoint
+from admin_system.core.tests.quantization.dequantized import read_config, write_dequantized
 
 QUESTIONS = ("框出红色圆形", "Describe the picture.", "图中有几个图形？", "你是谁？")
 ALLOWED_SHIFT = 20
@@ -68,24 +66,6 @@ class Reader:
         return str(self._tokenizer.decode(answer[0, ids.shape[1] :], skip_special_tokens=True))
 
 
-def read_config(folder: Path) -> dict[str, Any]:
-    config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    return config
-
-
-def write_dequantized(source: Path, target: Path) -> Path:
-    """The folder as if it had never been quantized, in float32."""
-    config = read_config(source)
-    quantization = read_quantization(config, source)
-    assert isinstance(quantization, Int4Config)
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("model*", "quantize_config*"))
-    del config["quantization_config"]
-    (target / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    tensors = dict(dequantize_tensors(iterate_tensors(source), read_names(source), quantization))
-    save_file(tensors, target / "model.safetensors", metadata={"format": "pt"})
-    return target
-
-
 def open_model(folder: Path) -> Any:
     from transformers import AutoModelForImageTextToText
 
@@ -94,17 +74,25 @@ def open_model(folder: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if read_quantization(read_config(MINIATURE), MINIATURE) is None:
-        return MINIATURE
     return write_dequantized(MINIATURE, tmp_path_factory.mktemp("miniature") / "plain")
 
 
-@pytest.fixture(scope="module")
-def quantized(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("quantized") / "miniature"
-    written = quantize_checkpoint(plain, target, Recipe(group_size=32))
-    assert not written.left
-    return target
+def test_the_folder_that_ships_is_what_the_writer_writes(plain: Path, tmp_path: Path) -> None:
+    """Weights that were dequantized are rounded to themselves, so the whole folder comes again."""
+    recipe = Recipe(group_size=32)
+    written = quantize_checkpoint(plain, tmp_path / "again", recipe)
+    assert (written.layers, written.left, written.error) == (28, (), 0)
+    shipped, again = (dict(iterate_tensors(folder)) for folder in (MINIATURE, tmp_path / "again"))
+    assert again.keys() == shipped.keys()
+    for name, tensor in shipped.items():
+        assert again[name].dtype == tensor.dtype, name
+        assert torch.equal(again[name], tensor), name
+        four_bits = name.rpartition(".")[2] in ("qweight", "qzeros", "scales", "g_idx")
+        assert four_bits is ("layers" in name and "_proj." in name), name
+    assert (plain / "SHA256SUMS").exists()
+    assert not (tmp_path / "again" / "SHA256SUMS").exists()  # of other weights
+    for file in ("config.json", "quantize_config.json"):
+        assert (tmp_path / "again" / file).read_bytes() == (MINIATURE / file).read_bytes()
 
 
 def assert_alike(found: str, expected: str) -> None:
@@ -114,22 +102,15 @@ def assert_alike(found: str, expected: str) -> None:
         assert abs(int(one) - int(other)) <= ALLOWED_SHIFT, (found, expected)
 
 
-def test_the_miniature_answers_alike_in_four_bits(
-    plain: Path, quantized: Path, tmp_path: Path
-) -> None:
-    reader, original = Reader(plain), open_model(plain)
-    answers = {question: reader.ask(original, question) for question in QUESTIONS}
-
-    dequantized = open_model(write_dequantized(quantized, tmp_path / "dequantized"))
-    for question, answer in answers.items():
-        assert_alike(reader.ask(dequantized, question), answer)
-
-    config = read_quantization(read_config(quantized), quantized)
+def test_the_miniature_answers_alike_in_four_bits(plain: Path) -> None:
+    reader, model = Reader(plain), open_model(plain)
+    answers = {question: reader.ask(model, question) for question in QUESTIONS}
+    config = read_quantization(read_config(MINIATURE), MINIATURE)
     assert isinstance(config, Int4Config)
     builder = LayerBuilder(config, Target(torch.device("cpu"), torch.float32))
-    names = read_names(quantized)
-    rest = dict(replace_linears(dequantized, iterate_tensors(quantized), names, builder))
+    names = read_names(MINIATURE)
+    rest = dict(replace_linears(model, iterate_tensors(MINIATURE), names, builder))
     assert not any("layers" in name and name.endswith("proj.weight") for name in rest)
     assert builder.warnings == ()
     for question, answer in answers.items():
-        assert_alike(reader.ask(dequantized, question), answer)
+        assert_alike(reader.ask(model, question), answer)
