@@ -1,6 +1,7 @@
 """What can go wrong in the library, as codes and values; the sentences are in `messages`.
 
 KnowledgeError
+├── ProfileInUse           the embedding model that searches use cannot become another one
 └── DocumentError          a file was not read; the reason is in the code
     ├── EmptyDocument      no bytes, or nothing in it to read
     ├── DamagedDocument    cut off or broken
@@ -21,6 +22,10 @@ class KnowledgeError(Exception):
         super().__init__(code, values)
         self.code = code
         self.values = values
+
+
+class ProfileInUse(KnowledgeError):
+    """A new model gets a name of its own, so that the old one serves until it is ready."""
 
 
 class DocumentError(KnowledgeError):

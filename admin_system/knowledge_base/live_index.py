@@ -8,69 +8,124 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from concurrent.futures import Future, wait
 
 import numpy as np
-from django.db.models import Max, Min, QuerySet
+from django.db import connections
 
 from admin_system.env import get_env
 from admin_system.knowledge_base.embedding import get_embedder
-from admin_system.knowledge_base.models import (
-    Document,
-    EmbeddingProfile,
-    IndexChange,
-    PassageVector,
+from admin_system.knowledge_base.index_contents import (
+    ChangesPruned,
+    changes_after,
+    first_change,
+    last_change,
+    read_contents,
+    stored_ids,
 )
-from admin_system.vector_search.embedder import EmbedderProfile, Vectors
-from admin_system.vector_search.errors import IndexDamaged, IndexMismatch, IndexMissing
+from admin_system.knowledge_base.models import EmbeddingProfile
+from admin_system.vector_search.embedder import EmbedderProfile
+from admin_system.vector_search.errors import (
+    IndexDamaged,
+    IndexMismatch,
+    IndexMissing,
+    IndexOpening,
+)
 from admin_system.vector_search.index import VectorIndex
-from admin_system.vector_search.operations import IndexOperation
 from admin_system.vector_search.store import IndexStore
 from admin_system.vector_search.tuning import build_index
 
 logger = logging.getLogger(__name__)
 
-REPLAYED_AT_ONCE = 2_000
-READ_AT_ONCE = 5_000
+PATIENCE = 2.0
+"""Seconds that a search waits for an index that is being opened or built; then it does without."""
+COMPARED_TIMES = 3
+"""How often an index that has just been opened is compared, when changes come in between."""
 
 
 class LiveIndex:
     """Of one embedding model; any thread may ask for it."""
 
     def __init__(self, profile: EmbeddingProfile, embedder_profile: EmbedderProfile) -> None:
-        self._profile_id = profile.pk
+        self.profile_id = profile.pk
         self._embedder_profile = embedder_profile
-        self._store = IndexStore(get_env().knowledge_dir / "indexes" / f"{profile.pk}.index")
-        self._lock = threading.Lock()
-        self._index: VectorIndex | None = None
-        self._saved_at = -1
+        self._store = index_store(profile)
+        self._lock = threading.Lock()  # guards what follows; never held for long
+        self._opening: Future[VectorIndex] | None = None
+        self._catching_up = threading.Lock()
+        self._saving = threading.Lock()
+        self._saved: tuple[VectorIndex, int] | None = None
+        """The index in the file, and its watermark there."""
 
-    def get(self) -> VectorIndex:
-        """As the database is now; the first caller waits for it to be opened, or built."""
-        with self._lock:
-            if self._index is None:
-                self._index = self._open()
-            self._catch_up(self._index)
-            return self._index
+    def get(self, patience: float | None = PATIENCE) -> VectorIndex:
+        """As the database is now. None waits for as long as it takes.
+
+        Raises IndexOpening, while another thread goes on with it.
+        """
+        opening = self._open_once()
+        if not wait([opening], patience).done:
+            raise IndexOpening
+        try:
+            index = opening.result()
+            self._catch_up(index)
+        except ChangesPruned:
+            logger.info("the index is older than the list of changes; it is built anew")
+            self._forget(opening)
+            return self.get(patience)
+        except Exception:
+            self._forget(opening)  # the next one tries again
+            raise
+        return index
 
     def rebuild(self) -> VectorIndex:
         """Anew from the database; searches go on with the former one meanwhile."""
         index = self._build()
+        built: Future[VectorIndex] = Future()
+        built.set_result(index)
         with self._lock:
-            self._index = index
-            self._catch_up(index)
+            self._opening = built
         self._store.remove()
         self.save()
-        return index
+        return self.get(None)
 
     def save(self) -> None:
         """Writes what has changed since the last time; searches go on."""
-        index = self._index
-        if index is None or index.watermark == self._saved_at:
+        with self._lock:
+            opening = self._opening
+        if opening is None or not opening.done() or opening.exception():
             return
-        watermark = index.watermark
-        self._store.save(index, self._embedder_profile)
-        self._saved_at = watermark
+        self._save(opening.result())
+
+    def _save(self, index: VectorIndex) -> None:
+        with self._saving:
+            watermark = index.watermark
+            if self._saved != (index, watermark):
+                self._store.save(index, self._embedder_profile)
+                self._saved = (index, watermark)
+
+    def _open_once(self) -> Future[VectorIndex]:
+        with self._lock:
+            if self._opening is None:
+                self._opening = Future()
+                threading.Thread(
+                    target=self._fulfil, args=[self._opening], name="index-opening", daemon=True
+                ).start()
+            return self._opening
+
+    def _fulfil(self, opening: Future[VectorIndex]) -> None:
+        try:
+            index = self._open()
+            self._save(index)
+            opening.set_result(index)
+        except BaseException as error:
+            opening.set_exception(error)
+        finally:
+            connections.close_all()
+
+    def _forget(self, opening: Future[VectorIndex]) -> None:
+        with self._lock:
+            if self._opening is opening:
+                self._opening = None
 
     def _open(self) -> VectorIndex:
         try:
@@ -81,72 +136,39 @@ class LiveIndex:
             logger.warning("the index is built anew: %s %s", error.code, error.values)
             self._store.remove()
             return self._build()
-        self._saved_at = index.watermark
-        if index.watermark < first_change():
-            logger.info("the index is older than the list of changes; it is built anew")
-            return self._build()
-        self._catch_up(index)
-        expected = stored_vectors(self._profile_id).count()
-        if len(index) != expected:
-            logger.warning("the index holds %s passages of %s; built anew", len(index), expected)
-            return self._build()
-        return index
+        self._saved = (index, index.watermark)
+        if first_change() - 1 <= index.watermark <= last_change() and self._is_right(index):
+            return index
+        logger.warning("the index does not hold what the database holds; it is built anew")
+        self._store.remove()
+        return self._build()
+
+    def _is_right(self, index: VectorIndex) -> bool:
+        for _ in range(COMPARED_TIMES):
+            self._catch_up(index)
+            expected = stored_ids(self.profile_id)
+            if np.array_equal(index.ids(), expected):
+                return True
+            if index.watermark == last_change():
+                return False
+        return False
 
     def _build(self) -> VectorIndex:
-        watermark = last_change()  # first: what changes meanwhile is replayed
-        ids: list[int] = []
-        topics: list[int] = []
-        blobs = bytearray()
-        rows = stored_vectors(self._profile_id).values_list(
-            "passage_id", "passage__document__topic_id", "data"
-        )
-        for passage, topic, data in rows.iterator(READ_AT_ONCE):
-            ids.append(passage)
-            topics.append(topic)
-            blobs += data
-        dim = self._embedder_profile.dim
-        vectors: Vectors = np.frombuffer(blobs, "<f4").astype(np.float32).reshape(-1, dim)
-        logger.info("building the index of %s passages", len(ids))
-        return build_index(ids, vectors, topics, watermark=watermark)
+        found = read_contents(self.profile_id, self._embedder_profile.dim)
+        logger.info("building the index of %s passages", len(found.ids))
+        return build_index(found.ids, found.vectors, found.topics, watermark=found.watermark)
 
     def _catch_up(self, index: VectorIndex) -> None:
-        while index.watermark < last_change():
-            index.replay(self._operations(index.watermark))
-
-    def _operations(self, watermark: int) -> Iterator[IndexOperation]:
-        """The next changes, each with what its passage is now."""
-        waiting = IndexChange.objects.filter(sequence__gt=watermark)
-        changes = list(waiting.values_list("sequence", "passage_id")[:REPLAYED_AT_ONCE])
-        found = stored_vectors(self._profile_id).filter(
-            passage__in={passage for _, passage in changes}
-        )
-        now = {
-            passage: (topic, np.frombuffer(data, "<f4").astype(np.float32))
-            for passage, topic, data in found.values_list(
-                "passage_id", "passage__document__topic_id", "data"
-            )
-        }
-        for sequence, passage in changes:
-            topic, vector = now.get(passage, (0, None))
-            yield IndexOperation(sequence, passage, topic, vector)
+        """Raises ChangesPruned."""
+        if index.watermark >= last_change():
+            return
+        with self._catching_up:
+            while changes := changes_after(index.watermark, self.profile_id, index.dim):
+                index.replay(changes)
 
 
-def stored_vectors(profile_id: int) -> QuerySet[PassageVector]:
-    """Of all passages that the index of this model should hold."""
-    return (
-        PassageVector.objects.filter(profile=profile_id, passage__live=True, passage__enabled=True)
-        .exclude(data=b"")
-        .exclude(passage__document__state=Document.State.DELETING)
-    )
-
-
-def last_change() -> int:
-    return IndexChange.objects.aggregate(last=Max("sequence"))["last"] or 0
-
-
-def first_change() -> int:
-    """What is older has been cleared away; an index must have seen at least this one."""
-    return IndexChange.objects.aggregate(first=Min("sequence"))["first"] or 0
+def index_store(profile: EmbeddingProfile) -> IndexStore:
+    return IndexStore(get_env().knowledge_dir / "indexes" / f"{profile.pk}.index")
 
 
 _lock = threading.Lock()
@@ -154,7 +176,10 @@ _held: dict[tuple[int, str], LiveIndex] = {}
 
 
 def get_live_index(profile: EmbeddingProfile) -> LiveIndex:
-    """Of this process; nothing is opened by asking for it. Raises EmbedderLoadError."""
+    """Of this process; nothing is opened by asking for it.
+
+    Raises EmbedderLoadError, EmbedderChanged.
+    """
     embedder_profile = get_embedder(profile).profile
     place = (profile.pk, embedder_profile.key)
     with _lock:
@@ -163,14 +188,23 @@ def get_live_index(profile: EmbeddingProfile) -> LiveIndex:
         return _held[place]
 
 
+def held_indexes() -> list[LiveIndex]:
+    with _lock:
+        return list(_held.values())
+
+
+def keep_only(profile_ids: set[int]) -> None:
+    """The memory of all others comes back when the last search that uses them has ended."""
+    with _lock:
+        for place in [place for place in _held if place[0] not in profile_ids]:
+            del _held[place]
+
+
 def forget_live_indexes() -> None:
     """Closes all of them, saved or not; the next search opens them again."""
-    with _lock:
-        _held.clear()
+    keep_only(set())
 
 
 def save_live_indexes() -> None:
-    with _lock:
-        held = list(_held.values())
-    for live in held:
+    for live in held_indexes():
         live.save()

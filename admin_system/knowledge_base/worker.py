@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError, connections
 
 from admin_system.core.errors import CoreError
-from admin_system.knowledge_base import jobs, vision
+from admin_system.knowledge_base import leases, vision
+from admin_system.knowledge_base.embedding import EmbedderChanged
 from admin_system.knowledge_base.errors import KnowledgeError, ReadingStopped
-from admin_system.knowledge_base.jobs import LeaseLost, Outcome
-from admin_system.knowledge_base.live_index import save_live_indexes
-from admin_system.knowledge_base.models import Document, Job
-from admin_system.knowledge_base.services.indexing import WorkStopped, index_document
+from admin_system.knowledge_base.hold import Hold, MakesWay, WorkStopped
+from admin_system.knowledge_base.leases import LeaseLost, Outcome
+from admin_system.knowledge_base.models import Job
+from admin_system.knowledge_base.services.profiles import check_weights
 from admin_system.knowledge_base.services.publishing import ContentReplaced
-from admin_system.knowledge_base.services.removing import erase_document
+from admin_system.knowledge_base.work import run_job
+from admin_system.knowledge_base.worker_names import worker_name
 from admin_system.vector_search.errors import SearchError
 
 logger = logging.getLogger(__name__)
 
 REST_SECONDS = 0.5
 """Between two looks at an empty queue."""
-SAVE_SECONDS = 60.0
-"""Between two savings of the indexes that this process holds."""
+GRACE_SECONDS = 1.0
+"""For the last words of a thread whose job has been given back already."""
 
 
 class Worker:
@@ -35,30 +36,33 @@ class Worker:
         self._can_see = can_see
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._saved_at = time.monotonic()
+        self._job: Job | None = None
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self.run, name="knowledge-worker", daemon=True)
         self._thread.start()
 
-    def stop(self, timeout: float | None = None) -> None:
+    def ask_to_stop(self) -> None:
         """A job that runs is given back at its next look."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout)
+
+    def stop(self, timeout: float) -> None:
+        """Blocks until then, `timeout` seconds at most: what does not look up in time, such as a
+        vision model in mid-sentence, loses its job, and can write nothing of it any more."""
+        self._stop.set()
+        if self._thread is None:
+            return
+        self._thread.join(timeout)
+        job = self._job
+        if self._thread.is_alive() and job is not None:
+            leases.give_back(job)
+            self._thread.join(GRACE_SECONDS)
 
     def run(self, *, until_empty: bool = False) -> None:
         """Until `stop`, or until nothing is left to do."""
         try:
-            jobs.release_dead()
             while not self._stop.is_set():
-                close_old_connections()
-                try:
-                    busy = self.work_once()
-                    self._save_now_and_then()
-                except DatabaseError:
-                    logger.exception("the queue cannot be read")
-                    busy = False
+                busy = self._work_or_tell()
                 if not busy and until_empty:
                     return
                 if not busy:
@@ -66,54 +70,73 @@ class Worker:
         finally:
             connections.close_all()
 
+    def _work_or_tell(self) -> bool:
+        """Nothing ends a worker: what is wrong with one job or one moment may not be with all."""
+        try:
+            return self.work_once()
+        except Exception:
+            logger.exception("the queue cannot be worked on")
+            connections.close_all()
+            self._stop.wait(REST_SECONDS)
+            return False
+
     def work_once(self) -> bool:
         """False when there was nothing to do."""
-        job = jobs.claim(jobs.worker_name(), can_see=self._can_see())
+        job = leases.claim(worker_name(), can_see=self._can_see())
         if job is None:
             return False
-        with Lease(job, self._stop) as lease:
-            outcome = self._outcome(job, lease)
+        self._job = job
         try:
+            with Lease(job, self._stop) as lease:
+                outcome = self._outcome(job, lease)
             if outcome is None:
-                jobs.give_back(job)
+                leases.give_back(job)
             else:
-                jobs.settle(job, outcome)
+                leases.settle(job, outcome)
         except LeaseLost:
             logger.warning("job %s was taken over by another worker", job.pk)
+        finally:
+            self._job = None
         return True
 
     def _outcome(self, job: Job, lease: Lease) -> Outcome | None:
-        """How it ended; None when this worker stops, and another one shall go on."""
-        if job.attempts > jobs.MOST_ATTEMPTS:
-            return Outcome("failed", "job_attempts_used_up", {"attempts": jobs.MOST_ATTEMPTS})
+        """How it ended; None when this worker shall not go on with it now."""
+        if job.attempts > leases.MOST_ATTEMPTS:
+            return Outcome("failed", "job_attempts_used_up", {"attempts": leases.MOST_ATTEMPTS})
         try:
-            return run_job(job, lease.should_stop)
+            if lease.should_stop():
+                return lease.wished
+            return run_job(job, lease)
         except (WorkStopped, ReadingStopped) as error:
             if isinstance(error, ReadingStopped) and not lease.should_stop():
                 return Outcome("failed", error.code, dict(error.values))
             return lease.wished
+        except MakesWay:
+            return None
         except ContentReplaced:
             return Outcome("queued")
+        except EmbedderChanged as error:
+            check_weights()
+            return to_outcome(job, error)
+        except LeaseLost:
+            raise
         except (KnowledgeError, SearchError, CoreError) as error:
             return to_outcome(job, error)
         except Exception:
+            leases.renew(job)  # a fault of work that is another's by now is no fault
             logger.exception("job %s (%s) failed", job.pk, job.kind)
             return after_a_fault(job)
 
-    def _save_now_and_then(self) -> None:
-        if time.monotonic() - self._saved_at > SAVE_SECONDS:
-            self._saved_at = time.monotonic()
-            save_live_indexes()
 
-
-class Lease:
+class Lease(Hold):
     """Renews the lease of a job in a thread of its own, and hears what is wished of it."""
 
     def __init__(self, job: Job, stopping: threading.Event) -> None:
         self._job = job
         self._stopping = stopping
         self._ended = threading.Event()
-        self._wish = ""
+        self._wish = job.wish
+        self._lost = False
         self._thread = threading.Thread(target=self._keep, name="knowledge-lease", daemon=True)
 
     def __enter__(self) -> Lease:
@@ -125,20 +148,22 @@ class Lease:
         self._thread.join()
 
     def should_stop(self) -> bool:
-        return bool(self._wish) or self._stopping.is_set()
+        return self._lost or bool(self._wish) or self._stopping.is_set()
+
+    def require(self) -> None:
+        leases.require(self._job)
 
     @property
     def wished(self) -> Outcome | None:
-        states = {"pause": "paused", "cancel": "cancelled"}
-        return Outcome(states[self._wish]) if self._wish in states else None
+        return Outcome(Job.WISHED[self._wish]) if self._wish else None
 
     def _keep(self) -> None:
         try:
-            while not self._ended.wait(jobs.HEARTBEAT_SECONDS):
+            while not self._ended.wait(leases.HEARTBEAT_SECONDS):
                 try:
-                    self._wish = jobs.renew(self._job)
+                    self._wish = leases.renew(self._job)
                 except LeaseLost:
-                    self._wish = "lost"
+                    self._lost = True
                     return
                 except DatabaseError:
                     logger.exception("the lease of job %s could not be renewed", self._job.pk)
@@ -146,36 +171,16 @@ class Lease:
             connections.close_all()
 
 
-def run_job(job: Job, should_stop: Callable[[], bool]) -> Outcome:
-    """Does the work. Raises what the work raises."""
-    document = Document.objects.filter(pk=job.document_id).first() if job.document_id else None
-    if document is None:
-        return Outcome("cancelled")
-    if job.kind == Job.Kind.INDEX:
-        if document.state == Document.State.DELETING:
-            return Outcome("cancelled")
-        indexed = index_document(document, should_stop)
-        if Document.objects.filter(pk=document.pk).exclude(sha256=document.sha256).exists():
-            return Outcome("queued")
-        if indexed.pictures_waiting:
-            values: dict[str, object] = {"pictures": indexed.pictures_waiting}
-            return Outcome("waiting", "document_waits_for_vision", values)
-        return Outcome("done")
-    if job.kind == Job.Kind.REMOVE:
-        erase_document(document)
-        return Outcome("done")
-    raise NotImplementedError(job.kind)
-
-
 def to_outcome(job: Job, error: KnowledgeError | SearchError | CoreError) -> Outcome:
     """Failed with the reason, or queued again where the fault may pass."""
-    if getattr(error, "retry", False) and job.attempts < jobs.MOST_FAULTS:
-        return Outcome("queued", error.code, dict(error.values), jobs.pause_before(job.attempts))
+    if getattr(error, "retry", False) and job.attempts < leases.MOST_FAULTS:
+        pause = leases.pause_before(job.attempts)
+        return Outcome("queued", error.code, dict(error.values), pause)
     return Outcome("failed", error.code, dict(error.values))
 
 
 def after_a_fault(job: Job) -> Outcome:
     """Of ours: tried again a few times, since a full disk or a locked database may pass."""
-    if job.attempts < jobs.MOST_FAULTS:
-        return Outcome("queued", "job_fault", {}, jobs.pause_before(job.attempts))
+    if job.attempts < leases.MOST_FAULTS:
+        return Outcome("queued", "job_fault", {}, leases.pause_before(job.attempts))
     return Outcome("failed", "job_fault", {})

@@ -1,6 +1,10 @@
 """Documents that cannot be read, and what was left out of those that were."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "document_bytes_missing": (
+        "The stored file of this document is missing from the data folder. Upload it again.",
+        "数据文件夹里缺少这篇文档的原文件。重新上传。",
+    ),
     "document_damaged": (
         "The {format} file is damaged and cannot be read. Open it in the program that made it, "
         "save it again and upload that file.",
@@ -129,5 +133,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Something went wrong in the service; the log says what. It is tried again by itself a few "
         "times; after that, try again once the cause is gone.",
         "服务出错，原因见日志。会自动重试几次；仍不成功时，排除原因后手动重试。",
+    ),
+    "jobs_started": (
+        "{workers} workers read, embed and index documents. Ctrl+C stops them.",
+        "{workers} 个工作线程开始读取、嵌入和索引文档。按 Ctrl+C 停止。",
+    ),
+    "jobs_stopped": (
+        "Stopped; jobs that are left: {left}. What was begun is gone on from at the next start.",
+        "已停止，剩余任务：{left}。做到一半的会在下次启动后继续。",
+    ),
+    "profile_in_use": (
+        "{name} is the name of the embedding model that is in use. Give the new one another name.",
+        "{name} 是正在使用的嵌入模型的名称。给新模型换一个名称。",
     ),
 }

@@ -6,6 +6,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "that it is an embedding model.",
         "嵌入模型返回的不是每段文本一个向量。检查它是不是嵌入模型。",
     ),
+    "embedder_changed": (
+        "The files of the embedding model {name} have changed since the vectors were made. They "
+        "are made anew; until then the keyword search answers.",
+        "嵌入模型 {name} 的文件在生成向量之后有变动。正在重新生成向量，完成之前按关键词检索。",
+    ),
     "embedder_folder_missing": (
         "There is no embedding model {name}: its folder has no modules.json. Choose the folder of "
         "a sentence-transformers model.",
@@ -43,6 +48,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "index_of_another_model": (
         "The index belongs to the embedding model {found}, not to {expected}. Build it again.",
         "索引属于嵌入模型 {found}，不是 {expected}。重新建立索引。",
+    ),
+    "index_opening": (
+        "The vector index is still being opened or built. Until then the keyword search answers; "
+        "try again in a moment.",
+        "向量索引正在打开或建立。完成之前按关键词检索，稍后再试。",
     ),
     "reranker_folder_missing": (
         "There is no reranking model {name}: its folder has no config.json. Choose the folder of a "

@@ -3,6 +3,7 @@
 SearchError
 ├── EmbedderLoadError    an embedding model could not be loaded
 ├── EmbedderFault        a loaded one did not answer, or not with usable vectors
+│   └── IndexOpening     its index is still being opened or built
 ├── BadVectors           vectors that no index can take: shape, numbers, ids
 ├── IndexMissing         nothing has been saved yet
 ├── IndexDamaged         the file is cut off or a byte of it has changed
@@ -32,6 +33,13 @@ class EmbedderFault(SearchError):
     def __init__(self, code: str, /, *, retry: bool = False, **values: object) -> None:
         super().__init__(code, **values)
         self.retry = retry
+
+
+class IndexOpening(EmbedderFault):
+    """Search goes on with the keyword leg until it is there."""
+
+    def __init__(self) -> None:
+        super().__init__("index_opening", retry=True)
 
 
 class BadVectors(SearchError):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from admin_system.vector_search.coverage import asking_tokens, inverse_frequency
 from admin_system.vector_search.frequencies import Frequencies
@@ -28,6 +29,7 @@ SEARCH = """
 SELECT rowid, bm25(keyword_index, 0.0, 1.0) AS cost FROM keyword_index
     WHERE keyword_index MATCH ? ORDER BY cost, rowid LIMIT ?
 """
+ADD = "INSERT INTO keyword_index (rowid, topic, tokens) VALUES (?, ?, ?)"
 REMOVE = """
 INSERT INTO keyword_index (keyword_index, rowid, topic, tokens) VALUES ('delete', ?, ?, ?)
 """
@@ -36,6 +38,10 @@ SELECT rowid, bm25(keyword_index, 0.0, 1.0) AS cost FROM keyword_index
     WHERE keyword_index MATCH ? AND rowid IN (SELECT value FROM json_each(?))
     ORDER BY cost, rowid LIMIT ?
 """
+
+Tokens = Mapping[str, str]
+"""Texts with their tokens, as `to_token_strings` gives them."""
+NOTHING_KNOWN: Tokens = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +80,31 @@ class LexicalIndex:
     def clear(self) -> None:
         self._connection.execute("INSERT INTO keyword_index (keyword_index) VALUES ('delete-all')")
 
-    def add(self, rows: Iterable[KeywordRow]) -> None:
-        """The ids must be new: an index without content does not notice a double one."""
-        self._connection.executemany(
-            "INSERT INTO keyword_index (rowid, topic, tokens) VALUES (?, ?, ?)", to_values(rows)
-        )
+    def add(self, rows: Iterable[KeywordRow], tokens: Tokens = NOTHING_KNOWN) -> None:
+        """The ids must be new: an index without content does not notice a double one.
 
-    def remove(self, rows: Iterable[KeywordRow]) -> None:
+        `tokens` are those of texts that were cut up before, outside the transaction.
+        """
+        self._connection.executemany(ADD, to_values(rows, tokens))
+
+    def remove(self, rows: Iterable[KeywordRow], tokens: Tokens = NOTHING_KNOWN) -> None:
         """Each must be as it was added, in text and topic, or the index tells wrong counts."""
-        self._connection.executemany(REMOVE, to_values(rows))
+        self._connection.executemany(REMOVE, to_values(rows, tokens))
+
+    def is_sound(self) -> bool:
+        """Whether it is whole, and counts what it holds: a row removed with other words than it
+        was added with leaves some behind. Reads all of it."""
+        try:
+            self._connection.execute(
+                "INSERT INTO keyword_index (keyword_index) VALUES ('integrity-check')"
+            )
+        except sqlite3.DatabaseError:
+            return False
+        (held,) = self._connection.execute(
+            "SELECT coalesce(sum(cnt), 0) FROM keyword_index_terms"
+        ).fetchone()
+        sizes = self._connection.execute("SELECT sz FROM keyword_index_docsize")
+        return bool(held == sum(sum(varints(row[0])) for row in sizes))
 
     def ids(self) -> list[int]:
         """All that it holds, sorted; for comparing with the database."""
@@ -147,13 +169,26 @@ class LexicalIndex:
         return int(count)
 
 
-def to_values(rows: Iterable[KeywordRow]) -> list[tuple[int, str, str]]:
+def to_values(rows: Iterable[KeywordRow], tokens: Tokens) -> list[tuple[int, str, str]]:
     listed = list(rows)
-    strings = to_token_strings([row.text for row in listed])
+    unknown = list({row.text: None for row in listed if row.text not in tokens})
+    found = dict(zip(unknown, to_token_strings(unknown), strict=True))
     return [
-        (row.id, topic_token(row.topic), tokens)
-        for row, tokens in zip(listed, strings, strict=True)
+        (row.id, topic_token(row.topic), found.get(row.text) or tokens.get(row.text, ""))
+        for row in listed
     ]
+
+
+def varints(blob: bytes) -> list[int]:
+    """Numbers as SQLite packs them: seven bits a byte, the highest bit says that more follow."""
+    numbers: list[int] = []
+    number = 0
+    for byte in blob:
+        number = number << 7 | byte & 127
+        if byte < 128:
+            numbers.append(number)
+            number = 0
+    return numbers
 
 
 def topic_token(topic: int) -> str:

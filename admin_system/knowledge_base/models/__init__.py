@@ -3,6 +3,7 @@
 from admin_system.knowledge_base.models.document import Document, DocumentText
 from admin_system.knowledge_base.models.embedding_profile import EmbeddingProfile
 from admin_system.knowledge_base.models.index_change import IndexChange
+from admin_system.knowledge_base.models.index_stamp import IndexStamp
 from admin_system.knowledge_base.models.job import Job
 from admin_system.knowledge_base.models.passage import Passage, PassageVector
 from admin_system.knowledge_base.models.picture import DocumentPicture
@@ -15,6 +16,7 @@ __all__ = [
     "DocumentText",
     "EmbeddingProfile",
     "IndexChange",
+    "IndexStamp",
     "Job",
     "Passage",
     "PassageVector",

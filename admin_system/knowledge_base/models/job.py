@@ -27,7 +27,13 @@ class Job(models.Model):
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")
 
+    class Wish(models.TextChoices):
+        PAUSE = "pause", _("Pause")
+        CANCEL = "cancel", _("Cancel")
+
     ACTIVE = (State.QUEUED, State.RUNNING, State.WAITING, State.PAUSED)
+    WISHED: ClassVar[dict[str, str]] = {Wish.PAUSE: State.PAUSED, Wish.CANCEL: State.CANCELLED}
+    """The state that each wish leads to."""
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     document = models.ForeignKey(
@@ -37,10 +43,13 @@ class Job(models.Model):
         related_name="jobs",
         verbose_name=_("document"),
     )
-    profile = models.ForeignKey(EmbeddingProfile, on_delete=models.CASCADE, null=True)
+    profile = models.ForeignKey(EmbeddingProfile, on_delete=models.SET_NULL, null=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     wish = models.CharField(max_length=10, blank=True)
     """pause or cancel: what a running job shall do at its next look."""
+    requests = models.PositiveIntegerField(default=0)
+    """How often it was asked for; a worker that has the job and finds more at its end than at its
+    start leaves it queued."""
     progress = models.FloatField(_("progress"), default=0.0)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     """How often a worker took it up."""
@@ -67,6 +76,11 @@ class Job(models.Model):
                 fields=["kind", "document"],
                 condition=models.Q(state__in=["queued", "running", "waiting", "paused"]),
                 name="one_active_job_per_document",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "profile"],
+                condition=models.Q(state__in=["queued", "running", "waiting", "paused"]),
+                name="one_active_job_per_profile",
             ),
         ]
 

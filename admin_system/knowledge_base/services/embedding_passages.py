@@ -1,21 +1,26 @@
-"""Vectors for passages that lack them, batch by batch; each batch is kept when it is done."""
+"""Vectors for passages that lack them, a few at a time; each few are kept when they are done."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from admin_system.knowledge_base.embedding import get_embedder
 from admin_system.knowledge_base.models import EmbeddingProfile, Passage
-from admin_system.knowledge_base.services.publishing import store_vectors
+from admin_system.knowledge_base.services.publishing import note_changes, store_vectors
 from admin_system.vector_search.embedder import Embedder
 
-BATCH = 256
-"""Passages between two looks at whether to stop; they are sorted by length among each other."""
+WINDOW = 1_024
+"""Passages that are sorted by length among each other, so that little of a batch is padding."""
+FEW = 64
+"""Passages between two looks at whether to stop, and the most that a killed process repeats."""
+FEW_CHARACTERS = 24_000
+"""Of all of them: a second or two of work for a small model on a processor."""
 
 Report = Callable[[float], None]
-"""Told the share 0..1 that is done, after each batch; raises what ends the work."""
+"""Told the share 0..1 that is done, after each few; raises what ends the work."""
 UNREADABLE = b""
 """Kept in a vector's place where the model cannot read the text."""
 
@@ -31,12 +36,26 @@ def embed_passages(passages: QuerySet[Passage], profile: EmbeddingProfile, repor
         return
     embedder = get_embedder(profile)
     last = 0
-    while batch := list(lacking.filter(pk__gt=last)[:BATCH]):
-        last = batch[-1].pk
-        blobs = embed_texts(embedder, [passage.indexed_text for passage in batch])
-        store_vectors(profile.pk, [passage.pk for passage in batch], blobs)
-        done += len(batch)
-        report(min(1.0, done / total))
+    while window := list(lacking.filter(pk__gt=last)[:WINDOW]):
+        last = window[-1].pk
+        for few in by_length(window):
+            blobs = embed_texts(embedder, [passage.indexed_text for passage in few])
+            keep_vectors(profile, few, blobs)
+            done += len(few)
+            report(min(1.0, done / total))
+
+
+def by_length(passages: list[Passage]) -> Iterator[list[Passage]]:
+    few: list[Passage] = []
+    characters = 0
+    for passage in sorted(passages, key=lambda passage: -len(passage.indexed_text)):
+        few.append(passage)
+        characters += len(passage.indexed_text)
+        if len(few) == FEW or characters > FEW_CHARACTERS:
+            yield few
+            few, characters = [], 0
+    if few:
+        yield few
 
 
 def embed_texts(embedder: Embedder, texts: list[str]) -> list[bytes]:
@@ -48,3 +67,19 @@ def embed_texts(embedder: Embedder, texts: list[str]) -> list[bytes]:
         for place, vector in zip(readable, vectors, strict=True):
             blobs[place] = vector.tobytes()
     return blobs
+
+
+def keep_vectors(profile: EmbeddingProfile, passages: list[Passage], blobs: list[bytes]) -> None:
+    """Not of passages that went, or were given another text, while they were embedded. An index
+    that has seen a live one without its vector looks again."""
+    with transaction.atomic():
+        found = Passage.objects.filter(pk__in=[passage.pk for passage in passages])
+        now = {passage.pk: passage.indexed_text for passage in found}
+        live = [passage.pk for passage in found if passage.live]
+        fitting = [
+            (passage.pk, blob)
+            for passage, blob in zip(passages, blobs, strict=True)
+            if now.get(passage.pk) == passage.indexed_text
+        ]
+        store_vectors(profile.pk, [pk for pk, _ in fitting], [blob for _, blob in fitting])
+        note_changes(live)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from admin_system.knowledge_base import storage
 from admin_system.knowledge_base.embedding import current_profile
+from admin_system.knowledge_base.errors import DamagedDocument
+from admin_system.knowledge_base.hold import Hold
 from admin_system.knowledge_base.models import Document, EmbeddingProfile, Passage, PassageVector
 from admin_system.knowledge_base.readers.isolation import read_isolated
 from admin_system.knowledge_base.readers.reading import Reading
 from admin_system.knowledge_base.services.embedding_passages import embed_passages
 from admin_system.knowledge_base.services.picture_words import add_picture_words
-from admin_system.knowledge_base.services.publishing import VectorsMissing, publish_drafts
+from admin_system.knowledge_base.services.publishing import (
+    VectorsMissing,
+    publish_drafts,
+    require_content,
+)
 from admin_system.knowledge_base.splitting.passages import PassageDraft
 from admin_system.knowledge_base.splitting.splitter import split_reading
 
@@ -24,8 +29,6 @@ logger = logging.getLogger(__name__)
 READ, SPLIT = 0.15, 0.2
 """Shares of the whole work, told as progress, at which reading and splitting end."""
 AT_ONCE = 2_000
-
-ShouldStop = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,39 +40,38 @@ class Indexed:
     """Pictures that no vision model has described yet; the rest of the document can be found."""
 
 
-class WorkStopped(Exception):
-    """Somebody wished so; what was done is kept and gone on from."""
-
-
-def index_document(document: Document, should_stop: ShouldStop = lambda: False) -> Indexed:
+def index_document(document: Document, hold: Hold) -> Indexed:
     """Reads, splits, embeds and publishes the document's present content. Blocks for long.
 
     Writes state and progress on its row. Raises DocumentError, EmbedderLoadError, EmbedderFault,
-    WorkStopped, and ContentReplaced when another content has come.
+    WorkStopped, LeaseLost, and ContentReplaced when another content has come.
     """
-    sha256 = document.sha256
-    progress = Progress(document, should_stop)
+    progress = Progress(document, hold)
     progress.tell(Document.State.PARSING, 0.0)
-    reading = read_content(document, should_stop)
+    reading = read_content(document, hold)
     note_reading(document, reading)
     reading, waiting = add_picture_words(
         document, reading, lambda share: progress.tell(Document.State.PARSING, READ * share)
     )
     progress.tell(Document.State.SPLITTING, READ)
-    store_drafts(document, split_reading(reading))
+    store_drafts(document, split_reading(reading), hold)
     progress.tell(Document.State.EMBEDDING, SPLIT)
-    passages = finish(document, reading.text, sha256, progress)
+    passages = finish(document, reading.text, progress)
     return Indexed(passages, waiting)
 
 
-def read_content(document: Document, should_stop: ShouldStop) -> Reading:
-    """Raises DocumentError."""
-    return read_isolated(
-        storage.path_of(document.sha256),
-        document.name,
-        questions=document.kind == Document.Kind.QUESTIONS,
-        should_stop=should_stop,
-    )
+def read_content(document: Document, hold: Hold) -> Reading:
+    """Raises DocumentError, ContentReplaced."""
+    try:
+        return read_isolated(
+            storage.path_of(document.sha256),
+            document.name,
+            questions=document.kind == Document.Kind.QUESTIONS,
+            should_stop=hold.should_stop,
+        )
+    except FileNotFoundError as error:  # the bytes of a former content go as soon as it is one
+        require_content(document)
+        raise DamagedDocument("document_bytes_missing") from error
 
 
 def note_reading(document: Document, reading: Reading) -> None:
@@ -81,10 +83,15 @@ def note_reading(document: Document, reading: Reading) -> None:
     )
 
 
-def store_drafts(document: Document, drafts: list[PassageDraft]) -> None:
+def store_drafts(document: Document, drafts: list[PassageDraft], hold: Hold) -> None:
     """Beside the live passages. Those of an attempt that broke off stay where they say the same,
-    and unchanged text takes over the vector of its live passage: neither is embedded again."""
+    and unchanged text takes over the vector of its live passage: neither is embedded again.
+
+    Raises ContentReplaced, LeaseLost.
+    """
     with transaction.atomic():
+        hold.require()
+        require_content(document)
         kept = {
             (passage.ordinal, passage.indexed_text): passage.pk
             for passage in Passage.objects.filter(document=document, live=False)
@@ -139,7 +146,7 @@ def take_over_vectors(document: Document) -> None:
     )
 
 
-def finish(document: Document, text: str, sha256: str, progress: Progress) -> int:
+def finish(document: Document, text: str, progress: Progress) -> int:
     """Embeds what has no vector and publishes; again if the model is changed in between."""
     while True:
         profile: EmbeddingProfile | None = current_profile()
@@ -153,7 +160,7 @@ def finish(document: Document, text: str, sha256: str, progress: Progress) -> in
             )
         try:
             return publish_drafts(
-                document, text, sha256=sha256, profile_id=profile.pk if profile else None
+                document, text, profile_id=profile.pk if profile else None, hold=progress.hold
             )
         except VectorsMissing:
             logger.info("the embedding model was changed; document %s goes on", document.pk)
@@ -162,15 +169,15 @@ def finish(document: Document, text: str, sha256: str, progress: Progress) -> in
 class Progress:
     """Written on the document's row; the place where a wish to stop is heard."""
 
-    def __init__(self, document: Document, should_stop: ShouldStop) -> None:
+    def __init__(self, document: Document, hold: Hold) -> None:
         self._document = document
-        self._should_stop = should_stop
+        self.hold = hold
 
     def tell(self, state: str, share: float) -> None:
-        """Raises WorkStopped."""
-        if self._should_stop():
-            raise WorkStopped
+        """Raises WorkStopped, LeaseLost."""
+        self.hold.look()
         # What is being deleted, or has got another content, has a state of its own.
-        Document.objects.filter(pk=self._document.pk, sha256=self._document.sha256).exclude(
-            state=Document.State.DELETING
-        ).update(state=state, progress=round(share, 4))
+        row = Document.objects.filter(pk=self._document.pk, version=self._document.version)
+        with transaction.atomic():
+            self.hold.require()
+            row.exclude(state=Document.State.DELETING).update(state=state, progress=round(share, 4))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from admin_system.knowledge_base.embedding import current_profile
+from admin_system.knowledge_base.hold import Hold
 from admin_system.knowledge_base.keywords import keyword_index, to_keyword_rows
 from admin_system.knowledge_base.models import (
     Document,
@@ -14,6 +17,8 @@ from admin_system.knowledge_base.models import (
     Passage,
     PassageVector,
 )
+from admin_system.vector_search.lexical import NOTHING_KNOWN, Tokens
+from admin_system.vector_search.tokens import to_token_strings
 
 AT_ONCE = 2_000
 
@@ -26,42 +31,74 @@ class VectorsMissing(Exception):
     """The embedding model was changed meanwhile: some passages have none of its vectors yet."""
 
 
-def publish_drafts(document: Document, text: str, *, sha256: str, profile_id: int | None) -> int:
+def publish_drafts(document: Document, text: str, *, profile_id: int | None, hold: Hold) -> int:
     """The drafts take the place of the passages that are live; returns how many there are now.
 
-    `sha256` is the content that was read. Raises ContentReplaced, VectorsMissing.
+    `document` is the row as it was when its content was read, `profile_id` the model that the
+    drafts were embedded with. Raises ContentReplaced, VectorsMissing, LeaseLost.
     """
+    drafts = Passage.objects.filter(document=document, live=False)
+    tokens = tokenize_passages([*drafts, *shown_passages(document)])
     with transaction.atomic():
-        row = Document.objects.select_for_update().get(pk=document.pk)
-        if row.sha256 != sha256 or row.state == Document.State.DELETING:
-            raise ContentReplaced
-        drafts = Passage.objects.filter(document=row, live=False)
-        if profile_id is not None and drafts.exclude(vectors__profile=profile_id).exists():
-            raise VectorsMissing
-        withdraw(row)
-        former = Passage.objects.filter(document=row, live=True)
+        hold.require()
+        require_content(document)
+        require_vectors(drafts, profile_id)
+        withdraw(document, tokens)
+        former = Passage.objects.filter(document=document, live=True)
         switched_off = set(former.filter(enabled=False).values_list("text", flat=True))
         former.delete()
         if switched_off:  # what somebody took out stays out, where it comes again
             drafts.filter(text__in=switched_off).update(enabled=False)
         count = drafts.update(live=True)
-        enter(row)
-        DocumentText.objects.update_or_create(document=row, defaults={"text": text})
-        Document.objects.filter(pk=row.pk).update(indexed_sha256=sha256)
+        enter(document, tokens)
+        DocumentText.objects.update_or_create(document=document, defaults={"text": text})
+        Document.objects.filter(pk=document.pk).update(indexed_sha256=document.sha256)
         return count
 
 
-def withdraw(document: Document) -> None:
+def require_content(document: Document) -> None:
+    """In a transaction: the content that was read is still the document's. Raises
+    ContentReplaced."""
+    row = Document.objects.select_for_update().filter(pk=document.pk, version=document.version)
+    if not row.exclude(state=Document.State.DELETING).exists():
+        raise ContentReplaced
+
+
+def require_vectors(passages: QuerySet[Passage], profile_id: int | None) -> None:
+    """In a transaction: all have a vector of the model that searches use. Raises VectorsMissing."""
+    now = current_profile()
+    if (now.pk if now else None) != profile_id:
+        raise VectorsMissing
+    if profile_id is not None and passages.exclude(vectors__profile=profile_id).exists():
+        raise VectorsMissing
+
+
+def shown_passages(document: Document) -> list[Passage]:
+    """That stand in the indexes, or are about to leave them."""
+    return list(Passage.objects.filter(document=document, live=True, enabled=True))
+
+
+def tokenize_passages(passages: Iterable[Passage]) -> Tokens:
+    """Takes a while for many, so it is done before a transaction that keeps others waiting."""
+    texts = list({passage.indexed_text: None for passage in passages})
+    return dict(zip(texts, to_token_strings(texts), strict=True))
+
+
+def tokenize_shown(document: Document) -> Tokens:
+    return tokenize_passages(shown_passages(document))
+
+
+def withdraw(document: Document, tokens: Tokens = NOTHING_KNOWN) -> None:
     """Takes all that is live and enabled out of both indexes; the rows stay. In a transaction."""
-    shown = list(Passage.objects.filter(document=document, live=True, enabled=True))
-    keyword_index().remove(to_keyword_rows(shown, document.topic_id))
+    shown = shown_passages(document)
+    keyword_index().remove(to_keyword_rows(shown, document.topic_id), tokens)
     note_changes(passage.pk for passage in shown)
 
 
-def enter(document: Document) -> None:
+def enter(document: Document, tokens: Tokens = NOTHING_KNOWN) -> None:
     """Puts all that is live and enabled into both indexes again. In a transaction."""
-    shown = list(Passage.objects.filter(document=document, live=True, enabled=True))
-    keyword_index().add(to_keyword_rows(shown, document.topic_id))
+    shown = shown_passages(document)
+    keyword_index().add(to_keyword_rows(shown, document.topic_id), tokens)
     note_changes(passage.pk for passage in shown)
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from django.db import transaction
 
 from admin_system.knowledge_base import jobs, storage
+from admin_system.knowledge_base.hold import Hold
 from admin_system.knowledge_base.models import Document, DocumentPicture, Job, Passage
 from admin_system.knowledge_base.services.adding import remove_unneeded
-from admin_system.knowledge_base.services.publishing import note_changes, withdraw
+from admin_system.knowledge_base.services.publishing import (
+    note_changes,
+    tokenize_shown,
+    withdraw,
+)
 
 
 def remove_document(document: Document) -> None:
@@ -25,10 +30,15 @@ def remove_document(document: Document) -> None:
         note_changes(shown.values_list("pk", flat=True))
 
 
-def erase_document(document: Document) -> None:
-    """What `remove_document` left: rows, keyword index, files. May be repeated."""
+def erase_document(document: Document, hold: Hold) -> None:
+    """What `remove_document` left: rows, keyword index, files. May be repeated.
+
+    Raises LeaseLost.
+    """
+    tokens = tokenize_shown(document)
     with transaction.atomic():
-        withdraw(document)
+        hold.require()
+        withdraw(document, tokens)
         pictures = set(
             DocumentPicture.objects.filter(document=document).values_list("sha256", flat=True)
         )

@@ -1,0 +1,110 @@
+"""What the vector index of a model should hold, read from the database, which is the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from django.db.models import Max, Min, QuerySet
+from numpy.typing import NDArray
+
+from admin_system.knowledge_base.models import Document, IndexChange, PassageVector
+from admin_system.vector_search.embedder import Vectors
+from admin_system.vector_search.operations import IndexOperation
+
+READ_AT_ONCE = 5_000
+REPLAYED_AT_ONCE = 2_000
+KEPT_CHANGES = 100_000
+"""An index that has not seen the oldest of them is built anew, which costs little more by then."""
+PRUNED_AT_ONCE = 10_000
+NUMBER = np.dtype("<f4")
+
+
+class ChangesPruned(Exception):
+    """An index asks for changes that are not kept any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    ids: list[int]
+    topics: list[int]
+    vectors: Vectors
+    """(n, dim)."""
+    watermark: int
+    """Of the last change that is surely in it; some later ones may be."""
+
+
+def stored_vectors(profile_id: int) -> QuerySet[PassageVector]:
+    """Of all passages that the index of this model should hold."""
+    return (
+        PassageVector.objects.filter(profile=profile_id, passage__live=True, passage__enabled=True)
+        .exclude(data=b"")
+        .exclude(passage__document__state=Document.State.DELETING)
+    )
+
+
+def stored_ids(profile_id: int) -> NDArray[np.int64]:
+    """Sorted."""
+    ids = stored_vectors(profile_id).values_list("passage_id", flat=True)
+    return np.sort(np.fromiter(ids.iterator(READ_AT_ONCE), dtype=np.int64))
+
+
+def read_contents(profile_id: int, dim: int) -> Contents:
+    """Vectors of another length than `dim` are passed over; `check_index` finds them."""
+    watermark = last_change()  # first: what changes meanwhile is replayed
+    ids: list[int] = []
+    topics: list[int] = []
+    blobs = bytearray()
+    rows = stored_vectors(profile_id).values_list(
+        "passage_id", "passage__document__topic_id", "data"
+    )
+    for passage, topic, data in rows.iterator(READ_AT_ONCE):
+        if len(data) == dim * NUMBER.itemsize:
+            ids.append(passage)
+            topics.append(topic)
+            blobs += data
+    vectors: Vectors = np.frombuffer(blobs, NUMBER).astype(np.float32, copy=False)
+    return Contents(ids, topics, vectors.reshape(-1, dim), watermark)
+
+
+def changes_after(watermark: int, profile_id: int, dim: int) -> list[IndexOperation]:
+    """The next ones, each with what its passage is now; none when there is nothing new.
+
+    Raises ChangesPruned.
+    """
+    waiting = IndexChange.objects.filter(sequence__gt=watermark)
+    changes = list(waiting.values_list("sequence", "passage_id")[:REPLAYED_AT_ONCE])
+    if changes and first_change() > watermark + 1:  # asked after they were read
+        raise ChangesPruned
+    passages = {passage for _, passage in changes}
+    found = stored_vectors(profile_id).filter(passage__in=passages)
+    now = {
+        passage: (topic, np.frombuffer(data, NUMBER).astype(np.float32))
+        for passage, topic, data in found.values_list(
+            "passage_id", "passage__document__topic_id", "data"
+        )
+        if len(data) == dim * NUMBER.itemsize
+    }
+    return [
+        IndexOperation(sequence, passage, *now.get(passage, (0, None)))
+        for sequence, passage in changes
+    ]
+
+
+def last_change() -> int:
+    return IndexChange.objects.aggregate(last=Max("sequence"))["last"] or 0
+
+
+def first_change() -> int:
+    """What is older has been pruned: an index must have seen all before this one."""
+    return IndexChange.objects.aggregate(first=Min("sequence"))["first"] or 0
+
+
+def prune_changes() -> int:
+    """Leaves the newest; returns how many went. An index that is behind notices."""
+    edge = last_change() - KEPT_CHANGES
+    pruned = 0
+    while (first := first_change()) and first <= edge:
+        some = IndexChange.objects.filter(sequence__lte=min(edge, first + PRUNED_AT_ONCE))
+        pruned += some.delete()[0]
+    return pruned

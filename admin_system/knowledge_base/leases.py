@@ -1,0 +1,185 @@
+"""How a worker holds a job: it claims it, gives signs of life, and says how the work ended.
+
+A job runs in one worker at a time: whoever claims it holds a lease, which its heartbeat renews. A
+worker that dies stops renewing, and the next one takes the job up where its work stands in the
+database. A worker that only slept comes back to a lease that is another's, and may write no more.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from admin_system.knowledge_base.models import Document, Job
+from admin_system.knowledge_base.worker_names import is_alive
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=30)
+"""Without a sign of life for so long, a job is anybody's again."""
+HEARTBEAT_SECONDS = 2.0
+"""Between two signs of life, which also bring what is wished of the job."""
+MOST_FAULTS = 5
+"""Attempts after which a fault that may pass counts as one that stays."""
+MOST_ATTEMPTS = 50
+"""How often a job is taken up at all: something in it may kill every worker."""
+PAUSES = (2, 10, 60, 300)
+"""Seconds before the next attempt after a fault that may pass."""
+PROMPT = (Job.Kind.INDEX, Job.Kind.REMOVE)
+"""Somebody waits for these; work on the whole library makes way for them."""
+
+State = Job.State
+
+
+class LeaseLost(Exception):
+    """Another worker has the job by now; this one must leave it alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a job's work ended."""
+
+    state: str
+    """Of the job: done, failed, waiting, queued (again), paused or cancelled."""
+    code: str = ""
+    """Why: a code of `messages`, for failed and waiting."""
+    values: dict[str, object] | None = None
+    after: int | None = None
+    """Seconds until it may be taken up again."""
+
+
+def claim(worker: str, *, can_see: bool) -> Job | None:
+    """The next job, now held by this worker. `can_see`: a vision model answers in this process,
+    so that documents which wait for one are taken up as well."""
+    if not open_jobs(can_see=can_see).exists():  # without the lock of a writer
+        return None
+    with transaction.atomic():
+        open_ = open_jobs(can_see=can_see).select_for_update().order_by("id")
+        job = open_.filter(kind__in=PROMPT).first() or open_.first()
+        if job is None:
+            return None
+        job.state, job.worker = State.RUNNING, worker  # a wish that the last one missed stays
+        job.leased_until = timezone.now() + LEASE
+        job.attempts += 1
+        job.save()
+        if job.document_id:
+            Document.objects.filter(pk=job.document_id).update(attempts=job.attempts)
+        return job
+
+
+def open_jobs(*, can_see: bool = False) -> QuerySet[Job]:
+    """That a worker may take up; none of a document or a model that another one works on."""
+    now = timezone.now()
+    lapsed = Q(state=State.RUNNING, leased_until__lt=now)
+    waits_its_turn = Q(state=State.QUEUED) & (Q(run_after=None) | Q(run_after__lte=now))
+    if can_see:
+        waits_its_turn |= Q(state=State.WAITING)
+    same = Q(document=OuterRef("document")) | Q(profile=OuterRef("profile"))
+    others = Job.objects.filter(same, state=State.RUNNING, leased_until__gte=now)
+    return Job.objects.filter(lapsed | waits_its_turn).exclude(
+        Exists(others.exclude(pk=OuterRef("pk")))
+    )
+
+
+def prompt_work_waits() -> bool:
+    return open_jobs().filter(kind__in=PROMPT).exists()
+
+
+def release_dead() -> int:
+    """Jobs of processes of this machine that are no more need not wait for the end of a lease."""
+    running = Job.objects.filter(state=State.RUNNING, leased_until__gte=timezone.now())
+    dead = [(job.pk, job.worker) for job in running if not is_alive(job.worker)]
+    released = 0
+    for pk, worker in dead:
+        held = Job.objects.filter(pk=pk, worker=worker, state=State.RUNNING)
+        released += held.update(leased_until=timezone.now() - LEASE)
+    return released
+
+
+def renew(job: Job) -> str:
+    """Sign of life; returns what is wished of the job: nothing, pause or cancel.
+
+    Raises LeaseLost.
+    """
+    held = _held(job)
+    if not held.update(leased_until=timezone.now() + LEASE):
+        raise LeaseLost
+    wish = held.values_list("wish", flat=True).first()
+    if wish is None:
+        raise LeaseLost
+    return wish
+
+
+def require(job: Job) -> None:
+    """In a transaction: nothing of it is kept unless the job is still this worker's.
+
+    Raises LeaseLost.
+    """
+    if not _held(job).select_for_update().exists():
+        raise LeaseLost
+
+
+def tell_progress(job: Job, share: float) -> None:
+    """0..1 of the whole work."""
+    _held(job).update(progress=round(share, 4))
+
+
+def settle(job: Job, outcome: Outcome) -> Outcome:
+    """Ends this worker's hold on the job, and shows on the document how it is.
+
+    Returns what became of it: when the job was asked for again while it was worked on it is
+    queued, however the work ended; when it is not at its end, a wish that was not heard yet comes
+    true. Raises LeaseLost.
+    """
+    with transaction.atomic():
+        row = _held(job).select_for_update().first()
+        if row is None:
+            raise LeaseLost
+        asked_again = row.requests != job.requests
+        if asked_again:
+            outcome = Outcome(State.QUEUED)
+        if outcome.state in (State.QUEUED, State.WAITING) and row.wish:
+            outcome = Outcome(Job.WISHED[row.wish])
+        row.state, row.wish, row.worker, row.leased_until = outcome.state, "", "", None
+        row.run_after = timezone.now() + timedelta(seconds=outcome.after) if outcome.after else None
+        row.error_code, row.error_values = outcome.code, outcome.values or {}
+        if asked_again or outcome.state in (State.WAITING, State.PAUSED):
+            row.attempts = 0
+        if outcome.state == State.DONE:
+            row.progress = 1.0
+        row.save()
+        if job.document_id:
+            _show(job.document_id, outcome)
+    return outcome
+
+
+def give_back(job: Job) -> None:
+    """The worker stops: another one, or this one after its start, goes on at once."""
+    with transaction.atomic():
+        if _held(job).select_for_update().exists():
+            settle(job, Outcome(State.QUEUED))
+            Job.objects.filter(pk=job.pk, attempts__gt=0).update(attempts=F("attempts") - 1)
+
+
+def pause_before(attempt: int) -> int:
+    """Seconds before the next attempt; `attempt` counts from 1."""
+    return PAUSES[min(attempt, len(PAUSES)) - 1]
+
+
+def _held(job: Job) -> QuerySet[Job]:
+    return Job.objects.filter(
+        pk=job.pk, state=State.RUNNING, worker=job.worker, attempts=job.attempts
+    )
+
+
+def _show(document_id: int, outcome: Outcome) -> None:
+    shown = Document.State.READY if outcome.state == State.DONE else outcome.state
+    rows = Document.objects.filter(pk=document_id).exclude(state=Document.State.DELETING)
+    rows.update(state=shown, error_code=outcome.code, error_values=outcome.values or {})
+    if shown == Document.State.READY:
+        rows.update(progress=1.0)
