@@ -1,7 +1,8 @@
-"""The process that reads one file: `python -m admin_system.knowledge_base.readers.child`.
+"""The process that reads files: `python -m admin_system.knowledge_base.readers.child`.
 
-On its standard input comes one line of JSON: what to do, with which file, within which limits.
-The result goes to the file that the line names. When the input ends, the parent is gone.
+On its standard input comes a line of JSON for each: what to do, with which file, within which
+limits. The result goes to the file that the line names, and then an empty line to the standard
+output. When the input ends, the parent is gone.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import queue
 import sys
 import threading
 from pathlib import Path
@@ -23,18 +25,33 @@ from admin_system.knowledge_base.readers.limits import Limits
 from admin_system.knowledge_base.readers.transport import Result, write_result
 
 PARENT_GONE = 3
+IDLE_SECONDS = 60.0
+"""For which it waits for the next file."""
+BLOCK = 65536
 ROOM = 512 * 2**20
 """Bytes of address space beyond the memory: libraries map more than they use."""
 
 
 def main() -> None:
-    task = json.loads(sys.stdin.buffer.readline())
-    limits = Limits(**task["limits"])
-    threading.Thread(target=_leave_with_parent, args=(sys.stdin.fileno(),), daemon=True).start()
-    _limit_memory(limits)
-    result = _do(task, limits)
-    with Path(task["result"]).open("wb") as out:
-        write_result(out, result)
+    signs = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no sign
+    tasks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    parent = sys.stdin.fileno()
+    threading.Thread(target=_hear, args=(parent, tasks), daemon=True).start()
+    limited = False
+    while True:
+        try:
+            task = json.loads(tasks.get(timeout=IDLE_SECONDS))
+        except queue.Empty:
+            os._exit(0)  # past the thread that waits for the parent
+        limits = Limits(**task["limits"])
+        if not limited:
+            _limit_memory(limits)
+            limited = True
+        result = _do(task, limits)
+        with Path(task["result"]).open("wb") as out:
+            write_result(out, result)
+        signs.write(b"\n")
 
 
 def _do(task: dict[str, Any], limits: Limits) -> Result:
@@ -49,10 +66,13 @@ def _do(task: dict[str, Any], limits: Limits) -> Result:
         return ReadingStopped("document_memory", limit=limits.memory_bytes // 2**20)
 
 
-def _leave_with_parent(parent: int) -> None:
+def _hear(parent: int, tasks: queue.SimpleQueue[bytes]) -> None:
     """Reads past Python's buffer: its lock, held by a waiting thread, would spoil the exit."""
-    while os.read(parent, 1024):
-        pass
+    heard = b""
+    while block := os.read(parent, BLOCK):
+        *lines, heard = (heard + block).split(b"\n")
+        for line in lines:
+            tasks.put(line)
     os._exit(PARENT_GONE)
 
 

@@ -1,45 +1,34 @@
 """Reads a file in a process of its own, which time, memory or somebody's wish can end.
 
 A broken file may hang a parser, fill the memory or crash the process in C; then this process goes
-on, and says what happened.
+on, and says what happened. Starting such a process takes longer than reading a short text, so one
+that has read nothing but plain text, which no parser in C has seen, is asked for the next file too.
 """
 
 from __future__ import annotations
 
-import json
-import logging
-import os
-import subprocess
-import sys
-import tempfile
-import time
+import atexit
+import threading
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from admin_system.knowledge_base.errors import DocumentTooLarge, ReadingStopped
 from admin_system.knowledge_base.readers.archives import Member
 from admin_system.knowledge_base.readers.limits import DEFAULT_LIMITS, Limits
+from admin_system.knowledge_base.readers.process import CRASHED, ReadingProcess
+from admin_system.knowledge_base.readers.process import ROOT as ROOT
 from admin_system.knowledge_base.readers.reading import Reading
-from admin_system.knowledge_base.readers.transport import read_result
 
-logger = logging.getLogger(__name__)
+HARMLESS = ("markdown", "txt")
+"""Formats after which a process is as good as new."""
+MOST_ASKED = 200
+"""Files for one process."""
+MOST_IDLE = 4
+"""Processes that wait for a next file; each ends by itself after a while (`child.IDLE_SECONDS`)."""
 
-ROOT = Path(__file__).resolve().parents[3]
-"""The folder that `admin_system` is in."""
-CHILD = "admin_system.knowledge_base.readers.child"
-GLANCE = 0.05
-"""Seconds between two looks at the process."""
-INHERITED = (
-    *("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "USERPROFILE", "LANG"),
-    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "VIRTUAL_ENV"),
-)
-"""Of the environment; keys and passwords in it are none of the reading process's business."""
-TOLD = 2_000
-"""Bytes of the process's last words that are logged."""
+_lock = threading.Lock()
+_idle: list[ReadingProcess] = []
 
 
 def read_isolated(
@@ -78,89 +67,56 @@ def _run(
 ) -> Reading | tuple[Member, ...]:
     if path.stat().st_size > limits.file_bytes:
         raise DocumentTooLarge("document_too_many_bytes", limit=limits.file_bytes // 2**20)
-    with (
-        tempfile.TemporaryDirectory(prefix="reading_", ignore_cleanup_errors=True) as folder,
-        tempfile.TemporaryFile() as words,
-    ):
-        answer = Path(folder) / "result"
-        task |= {"path": str(path.resolve()), "result": str(answer), "limits": asdict(limits)}
-        child = _start(words)
+    task = task | {"path": str(path.resolve())}
+    process = _take(limits)
+    if process is not None:
         try:
-            _tell(child, task)
-            most_memory = _watch(child, limits, should_stop)
-        finally:
-            if child.poll() is None:
-                child.kill()
-            child.wait()
-            if child.stdin is not None:
-                child.stdin.close()
-        try:
-            with answer.open("rb") as source:
-                return read_result(source)
-        except (OSError, ValueError, KeyError) as error:
-            words.seek(max(0, words.seek(0, os.SEEK_END) - TOLD))
-            logger.warning(
-                "the reader of a file ended with %s: %s",
-                child.returncode,
-                words.read().decode("utf-8", "replace"),
-            )
-            if most_memory > 0.8 * limits.memory_bytes:
-                raise _out_of_memory(limits) from error
-            raise ReadingStopped("document_reader_crashed") from error
+            return _ask(process, task, should_stop)
+        except ReadingStopped as error:
+            if error.code != CRASHED:
+                raise  # else it may have come to its end just now: a new one will tell
+    return _ask(ReadingProcess(limits), task, should_stop)
 
 
-def _start(words: Any) -> subprocess.Popen[bytes]:
-    environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    environment |= {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", CHILD],
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=words,
-        # Ctrl-C is for the server, which ends the reading in its own way.
-        start_new_session=True,
-        # No console window flashes up where the server has none (Windows).
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
-
-
-def _tell(child: subprocess.Popen[bytes], task: dict[str, Any]) -> None:
-    """The pipe stays open: its end tells the child that this process is gone."""
+def _ask(
+    process: ReadingProcess, task: dict[str, Any], should_stop: Callable[[], bool]
+) -> Reading | tuple[Member, ...]:
+    harmless = False
     try:
-        if child.stdin is not None:
-            child.stdin.write(json.dumps(task).encode("ascii") + b"\n")
-            child.stdin.flush()
-    except OSError as error:
-        raise ReadingStopped("document_reader_crashed") from error
+        result = process.ask(task, should_stop)
+        harmless = isinstance(result, Reading) and result.format in HARMLESS
+        return result
+    finally:
+        _put_back(process, harmless)
 
 
-def _watch(child: subprocess.Popen[bytes], limits: Limits, should_stop: Callable[[], bool]) -> int:
-    """Until the child ends; the most memory it was seen with, in bytes. Raises ReadingStopped."""
-    deadline = time.monotonic() + limits.seconds
-    most = 0
+def _take(limits: Limits) -> ReadingProcess | None:
+    """An idle one."""
     while True:
-        try:
-            child.wait(GLANCE)
-            return most
-        except subprocess.TimeoutExpired:
-            pass
-        most = max(most, _memory_of(child.pid))
-        if most > limits.memory_bytes:
-            raise _out_of_memory(limits)
-        if time.monotonic() > deadline:
-            raise ReadingStopped("document_took_too_long", limit=f"{limits.seconds:g}")
-        if should_stop():
-            raise ReadingStopped("document_reading_cancelled")
+        with _lock:
+            fitting = [process for process in _idle if process.limits == limits]
+            if not fitting:
+                return None
+            _idle.remove(fitting[-1])
+        if fitting[-1].is_running():
+            return fitting[-1]
+        fitting[-1].close()
 
 
-def _memory_of(pid: int) -> int:
-    try:
-        return int(psutil.Process(pid).memory_info().rss)
-    except psutil.Error:
-        return 0
+def _put_back(process: ReadingProcess, harmless: bool) -> None:
+    with _lock:
+        kept = harmless and process.asked < MOST_ASKED and len(_idle) < MOST_IDLE
+        if kept:
+            _idle.append(process)
+    if not kept:
+        process.close()
 
 
-def _out_of_memory(limits: Limits) -> ReadingStopped:
-    return ReadingStopped("document_memory", limit=limits.memory_bytes // 2**20)
+@atexit.register
+def close_idle() -> None:
+    """They would end by themselves with this process."""
+    with _lock:
+        processes = list(_idle)
+        _idle.clear()
+    for process in processes:
+        process.close()

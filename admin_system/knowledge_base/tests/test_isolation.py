@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from admin_system.knowledge_base.errors import DocumentError, LockedDocument, ReadingStopped
-from admin_system.knowledge_base.readers import read_document
+from admin_system.knowledge_base.readers import isolation, read_document
 from admin_system.knowledge_base.readers.archives import Member
 from admin_system.knowledge_base.readers.isolation import ROOT, read_isolated, unpack_isolated
 from admin_system.knowledge_base.readers.limits import Limits
@@ -101,3 +101,22 @@ def test_the_reading_process_needs_neither_django_nor_torch() -> None:
 def test_a_file_above_the_limit_starts_no_process(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="document_too_many_bytes"):
         read_isolated(write(tmp_path, bytes(200)), "a.pdf", Limits(file_bytes=100))
+
+
+def test_a_process_that_read_plain_text_reads_the_next_file_too(tmp_path: Path) -> None:
+    def read(name: str, data: bytes) -> set[int]:
+        read_isolated(write(tmp_path, data), name)
+        return {process._child.pid for process in isolation._idle}
+
+    isolation.close_idle()
+    first = read("a.txt", "第一篇".encode())
+    assert len(first) == 1
+    assert read("b.md", "# 第二篇".encode()) == first
+    assert read("c.html", b"<p>Text</p>") == set()  # what a parser in C has seen is not kept
+    second = read("d.txt", b"Text")
+    assert len(second) == 1
+    psutil.Process(*second).kill()
+    assert read("e.txt", b"Text") not in (set(), first, second)
+    with pytest.raises(DocumentError):
+        read_isolated(write(tmp_path, b" "), "empty.txt")
+    assert not isolation._idle
