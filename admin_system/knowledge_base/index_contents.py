@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from admin_system.knowledge_base.models import Document, IndexChange, PassageVector
 from admin_system.vector_search.embedder import Vectors
+from admin_system.vector_search.index import UNIT_TOLERANCE
 from admin_system.vector_search.operations import IndexOperation
 
 READ_AT_ONCE = 5_000
@@ -50,7 +51,7 @@ def stored_ids(profile_id: int) -> NDArray[np.int64]:
 
 
 def read_contents(profile_id: int, dim: int) -> Contents:
-    """Vectors of another length than `dim` are passed over; `check_index` finds them."""
+    """Damaged vectors are passed over; `check_index` finds them."""
     watermark = last_change()  # first: what changes meanwhile is replayed
     ids: list[int] = []
     topics: list[int] = []
@@ -64,7 +65,35 @@ def read_contents(profile_id: int, dim: int) -> Contents:
             topics.append(topic)
             blobs += data
     vectors: Vectors = np.frombuffer(blobs, NUMBER).astype(np.float32, copy=False)
-    return Contents(ids, topics, vectors.reshape(-1, dim), watermark)
+    vectors = vectors.reshape(-1, dim)
+    lengths = np.linalg.norm(vectors, axis=1)
+    good = np.abs(lengths - 1) <= UNIT_TOLERANCE  # False as well for what is not a number
+    if not good.all():
+        ids = [id_ for id_, is_good in zip(ids, good, strict=True) if is_good]
+        topics = [topic for topic, is_good in zip(topics, good, strict=True) if is_good]
+        vectors = vectors[good]
+    return Contents(ids, topics, vectors, watermark)
+
+
+def to_vector(data: bytes | memoryview, dim: int) -> Vectors | None:
+    """(dim,); None for a damaged one."""
+    if len(data) != dim * NUMBER.itemsize:
+        return None
+    vector = np.frombuffer(data, NUMBER).astype(np.float32)
+    return vector if abs(float(np.linalg.norm(vector)) - 1) <= UNIT_TOLERANCE else None
+
+
+def read_some(profile_id: int, dim: int, count: int) -> dict[int, Vectors]:
+    """Vectors (dim,) of passages from all over the library."""
+    ids = stored_ids(profile_id)
+    if len(ids) > count:
+        ids = ids[np.linspace(0, len(ids) - 1, count, dtype=int)]
+    rows = stored_vectors(profile_id).filter(passage__in=ids.tolist())
+    return {
+        passage: vector
+        for passage, data in rows.values_list("passage_id", "data")
+        if (vector := to_vector(data, dim)) is not None
+    }
 
 
 def changes_after(watermark: int, profile_id: int, dim: int) -> list[IndexOperation]:
@@ -79,11 +108,10 @@ def changes_after(watermark: int, profile_id: int, dim: int) -> list[IndexOperat
     passages = {passage for _, passage in changes}
     found = stored_vectors(profile_id).filter(passage__in=passages)
     now = {
-        passage: (topic, np.frombuffer(data, NUMBER).astype(np.float32))
+        passage: (topic, to_vector(data, dim))
         for passage, topic, data in found.values_list(
             "passage_id", "passage__document__topic_id", "data"
         )
-        if len(data) == dim * NUMBER.itemsize
     }
     return [
         IndexOperation(sequence, passage, *now.get(passage, (0, None)))

@@ -20,6 +20,7 @@ from admin_system.messages import (
     engines,
     fields,
     knowledge,
+    library_checks,
     pictures,
     search,
     service,
@@ -40,6 +41,7 @@ ROOMS = (
     downloads,
     engines,
     knowledge,
+    library_checks,
     search,
 )
 MESSAGES: dict[str, tuple[str, str]] = {

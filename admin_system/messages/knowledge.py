@@ -142,8 +142,41 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Stopped; jobs that are left: {left}. What was begun is gone on from at the next start.",
         "已停止，剩余任务：{left}。做到一半的会在下次启动后继续。",
     ),
+    "profile_change_begun": (
+        "Everything is embedded with {name}; searches go on with the former model meanwhile.",
+        "正在用 {name} 嵌入全部内容，完成之前检索继续使用原来的模型。",
+    ),
+    "profile_change_cancelled": (
+        "The change was called off; the former embedding model stays in use.",
+        "更换已取消，继续使用原来的嵌入模型。",
+    ),
+    "profile_change_left": (
+        "Stopped. The server or `manage.py run_jobs` goes on with the change to {name}; until "
+        "then the former model is used.",
+        "已停止。换成 {name} 的工作由服务器或 `manage.py run_jobs` 继续，完成之前使用原来的模型。",
+    ),
+    "profile_change_none": (
+        "No change of the embedding model is under way.",
+        "没有正在进行的嵌入模型更换。",
+    ),
+    "profile_changed": (
+        "Searches use the embedding model {name} now.",
+        "检索现在使用嵌入模型 {name}。",
+    ),
     "profile_in_use": (
         "{name} is the name of the embedding model that is in use. Give the new one another name.",
         "{name} 是正在使用的嵌入模型的名称。给新模型换一个名称。",
+    ),
+    "profile_not_named": (
+        "Say which embedding model: bundled, a folder, or an address ending in /v1.",
+        "请指明嵌入模型：bundled、一个文件夹，或以 /v1 结尾的地址。",
+    ),
+    "profile_progress": (
+        "Embedding: {percent} %",
+        "嵌入进度：{percent} %",
+    ),
+    "profile_unchanged": (
+        "The embedding model was not changed to {name}; the former one stays in use.",
+        "没有换成嵌入模型 {name}，继续使用原来的。",
     ),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -91,20 +92,24 @@ class LexicalIndex:
         """Each must be as it was added, in text and topic, or the index tells wrong counts."""
         self._connection.executemany(REMOVE, to_values(rows, tokens))
 
-    def is_sound(self) -> bool:
-        """Whether it is whole, and counts what it holds: a row removed with other words than it
-        was added with leaves some behind. Reads all of it."""
+    def is_whole(self) -> bool:
+        """SQLite's own check of its structure; takes the writers' lock."""
         try:
             self._connection.execute(
                 "INSERT INTO keyword_index (keyword_index) VALUES ('integrity-check')"
             )
         except sqlite3.DatabaseError:
             return False
-        (held,) = self._connection.execute(
-            "SELECT coalesce(sum(cnt), 0) FROM keyword_index_terms"
-        ).fetchone()
-        sizes = self._connection.execute("SELECT sz FROM keyword_index_docsize")
-        return bool(held == sum(sum(varints(row[0])) for row in sizes))
+        return True
+
+    def counts_exactly(self, rows: Iterable[KeywordRow]) -> bool:
+        """Whether every word occurs as often as in these rows: one that was removed with another
+        text than it was added with leaves words behind. Cuts all texts up again."""
+        expected: Counter[str] = Counter()
+        for _, topic, tokens in to_values(rows, NOTHING_KNOWN):
+            expected.update([topic, *tokens.split()])
+        held = self._connection.execute("SELECT term, cnt FROM keyword_index_terms")
+        return dict(held) == expected
 
     def ids(self) -> list[int]:
         """All that it holds, sorted; for comparing with the database."""
@@ -177,18 +182,6 @@ def to_values(rows: Iterable[KeywordRow], tokens: Tokens) -> list[tuple[int, str
         (row.id, topic_token(row.topic), found.get(row.text) or tokens.get(row.text, ""))
         for row in listed
     ]
-
-
-def varints(blob: bytes) -> list[int]:
-    """Numbers as SQLite packs them: seven bits a byte, the highest bit says that more follow."""
-    numbers: list[int] = []
-    number = 0
-    for byte in blob:
-        number = number << 7 | byte & 127
-        if byte < 128:
-            numbers.append(number)
-            number = 0
-    return numbers
 
 
 def topic_token(topic: int) -> str:

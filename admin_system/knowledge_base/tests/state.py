@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from admin_system.knowledge_base.embedding import current_profile
-from admin_system.knowledge_base.keywords import keyword_index
+from admin_system.knowledge_base.keywords import keyword_index, to_keyword_row
 from admin_system.knowledge_base.live_index import get_live_index
 from admin_system.knowledge_base.models import Document, Job, Passage, PassageVector
+from admin_system.knowledge_base.services.rebuilding import in_keyword_index
 
 
 def assert_all_is_well() -> None:
@@ -14,7 +15,8 @@ def assert_all_is_well() -> None:
     assert not Passage.objects.filter(live=False).exists()
     ids = list(Passage.objects.filter(live=True).order_by("pk").values_list("pk", flat=True))
     assert keyword_index().ids() == ids
-    assert keyword_index().is_sound()
+    assert keyword_index().is_whole()
+    assert keyword_index().counts_exactly(map(to_keyword_row, in_keyword_index()))
     profile = current_profile()
     assert profile is not None
     assert get_live_index(profile).get().ids().tolist() == ids

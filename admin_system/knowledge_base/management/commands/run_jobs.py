@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from types import FrameType
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from admin_system.core.management.spoken import SpokenCommand
 from admin_system.knowledge_base.crew import Crew
+from admin_system.knowledge_base.management.library_command import LibraryCommand
+from admin_system.knowledge_base.management.stopping import hear_stop
 from admin_system.knowledge_base.models import Job
 
 LOOK_SECONDS = 0.5
 """Python hears Ctrl+C on Windows between two waits only."""
 
 
-class Command(SpokenCommand):
+class Command(LibraryCommand):
     help = "Works on documents that are to be read, until it is stopped with Ctrl+C."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--workers", type=int, default=1, choices=range(1, 33), metavar="1..32")
+        parser.add_argument("--workers", type=int, default=2, choices=range(1, 33), metavar="1..32")
         parser.add_argument(
             "--until-empty", action="store_true", help="end when nothing is left to do"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stopped = threading.Event()
-
-        def stop(number: int, frame: FrameType | None) -> None:
-            stopped.set()
-
-        former = [(kind, signal.signal(kind, stop)) for kind in (signal.SIGINT, signal.SIGTERM)]
         crew = Crew(options["workers"])
-        try:
+        with hear_stop() as stopped:
             crew.start()
-            self.tell("jobs_started", workers=options["workers"])
-            while not stopped.wait(LOOK_SECONDS):
-                if options["until_empty"] and not crew.is_busy():
-                    break
-        finally:
-            crew.stop()
-            for kind, handler in former:
-                signal.signal(kind, handler)
+            try:
+                self.tell("jobs_started", workers=options["workers"])
+                while not stopped.wait(LOOK_SECONDS):
+                    if options["until_empty"] and not crew.is_busy():
+                        break
+            finally:
+                crew.stop()
         left = Job.objects.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING)).count()
         self.tell("jobs_stopped", left=left)
