@@ -1,6 +1,16 @@
 """Documents that cannot be read, and what was left out of those that were."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "document_archive_inside": (
+        "This ZIP archive lies inside another one. Unpack the outer one and upload this one by "
+        "itself.",
+        "这个 ZIP 压缩包在另一个压缩包里。先解开外层，再单独上传它。",
+    ),
+    "document_changed_meanwhile": (
+        "Somebody else has changed the document since you opened it. Look at it again, then make "
+        "your change.",
+        "打开之后，别人修改了这篇文档。重新查看后再修改。",
+    ),
     "document_damaged": (
         "The {format} file is damaged and cannot be read. Open it in the program that made it, "
         "save it again and upload that file.",
@@ -10,13 +20,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The file is empty. Upload the file with its content.",
         "文件是空的。上传有内容的文件。",
     ),
+    "document_gone": (
+        "The document is there no more.",
+        "文档已不存在。",
+    ),
     "document_is_archive": (
-        "This is a ZIP archive. Upload it as an archive: each file in it becomes a document.",
-        "这是 ZIP 压缩包。按压缩包上传，其中每个文件会成为一篇文档。",
+        "This is a ZIP archive, but its name does not say so. Rename it to .zip and upload it "
+        "again: each file in it becomes a document.",
+        "这是 ZIP 压缩包，名字却没有写明。"
+        "把扩展名改为 .zip 后重新上传，其中每个文件会成为一篇文档。",
     ),
     "document_memory": (
         "Reading the file needs more than {limit} MB of memory. Split it into smaller files.",
         "读取此文件需要的内存超过 {limit} MB。把它拆成几个小文件。",
+    ),
+    "document_name_taken": (
+        "The topic has another document named {name}. Choose another name, or remove that document "
+        "first.",
+        "主题里已有名为 {name} 的文档。换一个名字，或者先删除那一篇。",
     ),
     "document_not_a_table": (
         "Questions and answers are read from CSV or XLSX tables. Upload such a file, or upload "
@@ -119,6 +140,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The file would unpack to {megabytes} MB, far more than a document of its size should, so "
         "it was not opened. Split it into smaller files.",
         "文件解压后有 {megabytes} MB，远超同等大小的文档，因此没有打开。把它拆成几个小文件。",
+    ),
+    "name_with_control_characters": (
+        "The name holds characters that cannot be seen. Choose another one.",
+        "名字里有看不见的字符。换一个名字。",
+    ),
+    "name_wrong_length": (
+        "The name is empty or longer than {limit} characters. Choose another one.",
+        "名字为空，或者超过 {limit} 个字符。换一个名字。",
+    ),
+    "topic_gone": (
+        "The topic is there no more.",
+        "主题已不存在。",
+    ),
+    "topic_name_taken": (
+        "There is already a topic named {name}. Choose another name.",
+        "已有名为 {name} 的主题。换一个名字。",
     ),
     "job_attempts_used_up": (
         "The work on it was interrupted {attempts} times and has been given up. See the log, then "

@@ -13,18 +13,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import psutil
 
 from admin_system.knowledge_base.errors import DocumentTooLarge, ReadingStopped
-from admin_system.knowledge_base.readers.archives import Member
+from admin_system.knowledge_base.readers.archives import Member, Refused
 from admin_system.knowledge_base.readers.limits import DEFAULT_LIMITS, Limits
 from admin_system.knowledge_base.readers.reading import Reading
-from admin_system.knowledge_base.readers.transport import read_result
+from admin_system.knowledge_base.readers.transport import read_members, read_result
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +57,8 @@ def read_isolated(
     ReadingStopped for time, memory, a crash, and where it should stop.
     """
     task = {"verb": "read", "file_name": file_name, "questions": questions}
-    result = _run(path, task, limits, should_stop)
-    assert isinstance(result, Reading)  # noqa: S101 - the child answers what it was asked
-    return result
+    with _answer(path, task, limits, should_stop) as source:
+        return read_result(source)
 
 
 def unpack_isolated(
@@ -66,16 +66,20 @@ def unpack_isolated(
     limits: Limits = DEFAULT_LIMITS,
     *,
     should_stop: Callable[[], bool] = lambda: False,
-) -> tuple[Member, ...]:
-    """As `archives.unpack`, of the file at `path`. Raises as `read_isolated`."""
-    result = _run(path, {"verb": "unpack"}, limits, should_stop)
-    assert isinstance(result, tuple)  # noqa: S101
-    return result
+) -> Iterator[Member | Refused]:
+    """As `archives.unpack`, of the file at `path`; nothing is done before the first is asked for.
+
+    Raises as `read_isolated`.
+    """
+    with _answer(path, {"verb": "unpack"}, limits, should_stop) as source:
+        yield from read_members(source)
 
 
-def _run(
+@contextmanager
+def _answer(
     path: Path, task: dict[str, Any], limits: Limits, should_stop: Callable[[], bool]
-) -> Reading | tuple[Member, ...]:
+) -> Iterator[BinaryIO]:
+    """What the child wrote, to be read in the block."""
     if path.stat().st_size > limits.file_bytes:
         raise DocumentTooLarge("document_too_many_bytes", limit=limits.file_bytes // 2**20)
     with (
@@ -96,7 +100,7 @@ def _run(
                 child.stdin.close()
         try:
             with answer.open("rb") as source:
-                return read_result(source)
+                yield source
         except (OSError, ValueError, KeyError) as error:
             words.seek(max(0, words.seek(0, os.SEEK_END) - TOLD))
             logger.warning(

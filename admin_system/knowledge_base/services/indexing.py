@@ -15,7 +15,11 @@ from admin_system.knowledge_base.readers.isolation import read_isolated
 from admin_system.knowledge_base.readers.reading import Reading
 from admin_system.knowledge_base.services.embedding_passages import embed_passages
 from admin_system.knowledge_base.services.picture_words import add_picture_words
-from admin_system.knowledge_base.services.publishing import VectorsMissing, publish_drafts
+from admin_system.knowledge_base.services.publishing import (
+    ContentReplaced,
+    VectorsMissing,
+    publish_drafts,
+)
 from admin_system.knowledge_base.splitting.passages import PassageDraft
 from admin_system.knowledge_base.splitting.splitter import split_reading
 
@@ -63,13 +67,19 @@ def index_document(document: Document, should_stop: ShouldStop = lambda: False) 
 
 
 def read_content(document: Document, should_stop: ShouldStop) -> Reading:
-    """Raises DocumentError."""
-    return read_isolated(
-        storage.path_of(document.sha256),
-        document.name,
-        questions=document.kind == Document.Kind.QUESTIONS,
-        should_stop=should_stop,
-    )
+    """Raises DocumentError, and ContentReplaced where a newer content has taken the bytes away."""
+    as_markdown = document.kind == Document.Kind.TEXT
+    try:
+        return read_isolated(
+            storage.path_of(document.sha256),
+            f"{document.name}.md" if as_markdown else document.name,
+            questions=document.kind == Document.Kind.QUESTIONS,
+            should_stop=should_stop,
+        )
+    except FileNotFoundError:
+        if Document.objects.filter(pk=document.pk, sha256=document.sha256).exists():
+            raise
+        raise ContentReplaced from None
 
 
 def note_reading(document: Document, reading: Reading) -> None:

@@ -35,7 +35,7 @@ def store_pictures(document: Document, reading: Reading) -> list[DocumentPicture
     """Their bytes and rows; words are taken over from the same picture elsewhere."""
     rows = []
     for number, found in enumerate(reading.pictures):
-        sha256, _ = storage.keep([found.data])
+        sha256 = storage.keep(found.data)
         same = DocumentPicture.objects.filter(sha256=sha256).exclude(described_by="").first()
         row, _ = DocumentPicture.objects.update_or_create(
             document=document,
