@@ -130,7 +130,7 @@ class ModelService:
             stats=serving.engine.stats(),
             loaded_at=serving.loaded_at,
             serving=serving.spec.name,
-            demo=serving.spec.demo,
+            demo=serving.spec.demo or serving.info.demo,
         )
 
     @contextmanager

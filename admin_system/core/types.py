@@ -266,6 +266,8 @@ class ModelInfo:
     parameters: int | None = None
     warnings: tuple[str, ...] = ()
     """Codes of `messages.py`, for example that a fallback is in use."""
+    demo: bool = False
+    """The upstream says that its model is the demonstration."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,10 @@ class ChangedMeanwhile(ChangeRefused):
     """Look again, and repeat the change if it is still wanted."""
 
 
+class WorkStopped(Exception):
+    """No error: somebody wished so. What was done is kept and gone on from."""
+
+
 DOCUMENT_ERRORS: dict[str, type[DocumentError]] = {
     kind.__name__: kind
     for kind in (

@@ -122,9 +122,10 @@ def claim(worker: str, *, can_see: bool) -> Job | None:
     so that documents which wait for one are taken up as well."""
     now = timezone.now()
     lapsed = Q(state=State.RUNNING, leased_until__lt=now)
-    open_ = Q(state=State.QUEUED) & (Q(run_after=None) | Q(run_after__lte=now))
+    due = Q(run_after=None) | Q(run_after__lte=now)
+    open_ = Q(state=State.QUEUED) & due
     if can_see:
-        open_ |= Q(state=State.WAITING)
+        open_ |= Q(state=State.WAITING) & due
     if not Job.objects.filter(lapsed | open_).exists():  # without the lock of a writer
         return None
     with transaction.atomic():
@@ -184,6 +185,7 @@ def settle(job: Job, outcome: Outcome) -> None:
     with transaction.atomic():
         if not _held(job).update(
             state=outcome.state,
+            attempts=0 if outcome.state == State.WAITING else job.attempts,  # waiting is no fault
             wish="",
             worker="",
             leased_until=None,

@@ -11,11 +11,11 @@ from django.db import DatabaseError, close_old_connections, connections
 
 from admin_system.core.errors import CoreError
 from admin_system.knowledge_base import jobs, vision
-from admin_system.knowledge_base.errors import KnowledgeError, ReadingStopped
+from admin_system.knowledge_base.errors import KnowledgeError, ReadingStopped, WorkStopped
 from admin_system.knowledge_base.jobs import LeaseLost, Outcome
 from admin_system.knowledge_base.live_index import save_live_indexes
 from admin_system.knowledge_base.models import Document, Job
-from admin_system.knowledge_base.services.indexing import WorkStopped, index_document
+from admin_system.knowledge_base.services.indexing import index_document
 from admin_system.knowledge_base.services.publishing import ContentReplaced
 from admin_system.knowledge_base.services.removing import erase_document
 from admin_system.vector_search.errors import SearchError
@@ -157,9 +157,8 @@ def run_job(job: Job, should_stop: Callable[[], bool]) -> Outcome:
         indexed = index_document(document, should_stop)
         if Document.objects.filter(pk=document.pk).exclude(sha256=document.sha256).exists():
             return Outcome("queued")
-        if indexed.pictures_waiting:
-            values: dict[str, object] = {"pictures": indexed.pictures_waiting}
-            return Outcome("waiting", "document_waits_for_vision", values)
+        if (wait := indexed.wait) is not None:
+            return Outcome("waiting", wait.code, wait.values, wait.after)
         return Outcome("done")
     if job.kind == Job.Kind.REMOVE:
         erase_document(document)

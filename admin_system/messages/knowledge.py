@@ -49,6 +49,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "the other columns, or upload the file as an ordinary document.",
         "表格用到了 {columns} 列，问答需要正好两列。删去多余的列，或者按普通文档上传。",
     ),
+    "document_not_text": (
+        "Only pasted texts, TXT, Markdown and CSV files can be written here. Change the file in "
+        "the program that made it and upload it again; single passages can be changed here.",
+        "这里只能修改粘贴的文本、TXT、Markdown 和 CSV 文件。"
+        "用制作它的程序修改后重新上传；单个段落可以在这里修改。",
+    ),
+    "document_of_a_folder": (
+        "The document is kept as the folder {folder} has it. Change the file there and import the "
+        "folder again.",
+        "文档与文件夹 {folder} 保持一致。在那里修改文件，再重新导入文件夹。",
+    ),
     "document_nothing_to_read": (
         "The file holds neither text nor pictures that could be found again.",
         "文件里没有可供检索的文字或图片。",
@@ -75,6 +86,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "document_pictures_left_out": (
         "{left_out} pictures of the document were left out; {limit} are read.",
         "文档里有 {left_out} 张图片没有读取，最多读取 {limit} 张。",
+    ),
+    "document_pictures_without_words": (
+        "The vision model could say nothing about {pictures} pictures of the document.",
+        "视觉模型对文档里的 {pictures} 张图片没有给出任何文字。",
     ),
     "document_reader_crashed": (
         "The file broke the reader, so it is probably damaged. Save it again in the program that "
@@ -148,6 +163,25 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "name_wrong_length": (
         "The name is empty or longer than {limit} characters. Choose another one.",
         "名字为空，或者超过 {limit} 个字符。换一个名字。",
+    ),
+    "passage_being_replaced": (
+        "The document is being read anew, and its passages will be replaced. Wait until it is "
+        "ready, then make your change.",
+        "文档正在重新处理，段落即将更换。等它就绪后再修改。",
+    ),
+    "passage_changed_meanwhile": (
+        "The passage has changed since you opened it, or is there no more. Look at it again, then "
+        "make your change.",
+        "打开之后，段落已被修改或已不存在。重新查看后再修改。",
+    ),
+    "passage_is_picture": (
+        "This passage is a picture, found by how it looks; it has no text of its own. It can be "
+        "switched off.",
+        "这个段落是一张图片，按画面检索，没有自己的文字。可以停用它。",
+    ),
+    "passage_wrong_length": (
+        "A passage has 1 to {limit} characters. To take it out of the search, switch it off.",
+        "段落有 1 到 {limit} 个字符。想让它不被检索到，停用即可。",
     ),
     "topic_gone": (
         "The topic is there no more.",

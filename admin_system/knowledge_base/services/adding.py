@@ -80,6 +80,7 @@ def enter_content(new: NewDocument, incoming: storage.Incoming) -> tuple[Documen
     incoming.keep()
     row.save()
     jobs.begin(row)
+    row.refresh_from_db()
     if former:
         transaction.on_commit(lambda: remove_unneeded(former))
     return row, True
@@ -90,6 +91,7 @@ def begin_again(document: Document) -> bool:
     tried_again = document.state in TRIED_AGAIN
     if tried_again:
         jobs.begin(document)
+        document.refresh_from_db()
     return tried_again
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db.models import QuerySet
 
 from admin_system.knowledge_base.embedding import get_embedder
 from admin_system.knowledge_base.models import EmbeddingProfile, Passage
+from admin_system.knowledge_base.services.embedding_pictures import UNREADABLE, embed_pictures
 from admin_system.knowledge_base.services.publishing import store_vectors
 from admin_system.vector_search.embedder import Embedder
 
@@ -16,8 +17,6 @@ BATCH = 256
 
 Report = Callable[[float], None]
 """Told the share 0..1 that is done, after each batch; raises what ends the work."""
-UNREADABLE = b""
-"""Kept in a vector's place where the model cannot read the text."""
 
 
 def embed_passages(passages: QuerySet[Passage], profile: EmbeddingProfile, report: Report) -> None:
@@ -33,10 +32,20 @@ def embed_passages(passages: QuerySet[Passage], profile: EmbeddingProfile, repor
     last = 0
     while batch := list(lacking.filter(pk__gt=last)[:BATCH]):
         last = batch[-1].pk
-        blobs = embed_texts(embedder, [passage.indexed_text for passage in batch])
+        blobs = embed_each(embedder, batch)
         store_vectors(profile.pk, [passage.pk for passage in batch], blobs)
         done += len(batch)
         report(min(1.0, done / total))
+
+
+def embed_each(embedder: Embedder, passages: Sequence[Passage]) -> list[bytes]:
+    """By the text, or by the picture that a passage is; as `embed_texts`."""
+    texts = [passage for passage in passages if not passage.picture]
+    pictures = [passage for passage in passages if passage.picture]
+    blobs = embed_texts(embedder, [passage.indexed_text for passage in texts])
+    blobs += embed_pictures(embedder, [passage.picture for passage in pictures])
+    found = dict(zip([passage.pk for passage in [*texts, *pictures]], blobs, strict=True))
+    return [found[passage.pk] for passage in passages]
 
 
 def embed_texts(embedder: Embedder, texts: list[str]) -> list[bytes]:

@@ -6,28 +6,27 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from admin_system.knowledge_base import storage
 from admin_system.knowledge_base.embedding import current_profile
-from admin_system.knowledge_base.models import Document, EmbeddingProfile, Passage, PassageVector
+from admin_system.knowledge_base.errors import WorkStopped
+from admin_system.knowledge_base.models import Document, EmbeddingProfile, Passage
 from admin_system.knowledge_base.readers.isolation import read_isolated
 from admin_system.knowledge_base.readers.reading import Reading
+from admin_system.knowledge_base.services.drafting import store_drafts, to_rows
 from admin_system.knowledge_base.services.embedding_passages import embed_passages
-from admin_system.knowledge_base.services.picture_words import add_picture_words
+from admin_system.knowledge_base.services.picture_words import Wait, add_picture_words
+from admin_system.knowledge_base.services.pictures import remove_former_pictures
 from admin_system.knowledge_base.services.publishing import (
     ContentReplaced,
     VectorsMissing,
     publish_drafts,
 )
-from admin_system.knowledge_base.splitting.passages import PassageDraft
 from admin_system.knowledge_base.splitting.splitter import split_reading
 
 logger = logging.getLogger(__name__)
 
 READ, SPLIT = 0.15, 0.2
 """Shares of the whole work, told as progress, at which reading and splitting end."""
-AT_ONCE = 2_000
 
 ShouldStop = Callable[[], bool]
 
@@ -37,33 +36,36 @@ class Indexed:
     """What came of it."""
 
     passages: int
-    pictures_waiting: int = 0
-    """Pictures that no vision model has described yet; the rest of the document can be found."""
-
-
-class WorkStopped(Exception):
-    """Somebody wished so; what was done is kept and gone on from."""
+    wait: Wait | None = None
+    """Why pictures have no words yet; the rest of the document can be found."""
 
 
 def index_document(document: Document, should_stop: ShouldStop = lambda: False) -> Indexed:
     """Reads, splits, embeds and publishes the document's present content. Blocks for long.
 
     Writes state and progress on its row. Raises DocumentError, EmbedderLoadError, EmbedderFault,
-    WorkStopped, and ContentReplaced when another content has come.
+    CoreError (its only picture is refused), WorkStopped, and ContentReplaced when another content
+    has come.
     """
     sha256 = document.sha256
     progress = Progress(document, should_stop)
     progress.tell(Document.State.PARSING, 0.0)
     reading = read_content(document, should_stop)
     note_reading(document, reading)
-    reading, waiting = add_picture_words(
-        document, reading, lambda share: progress.tell(Document.State.PARSING, READ * share)
+    described = add_picture_words(
+        document,
+        reading,
+        lambda share: progress.tell(Document.State.PARSING, READ * share),
+        should_stop,
     )
+    reading = described.reading
+    note_reading(document, reading)
     progress.tell(Document.State.SPLITTING, READ)
-    store_drafts(document, split_reading(reading))
+    store_drafts(document, to_rows(document, split_reading(reading), described))
     progress.tell(Document.State.EMBEDDING, SPLIT)
     passages = finish(document, reading.text, sha256, progress)
-    return Indexed(passages, waiting)
+    remove_former_pictures(document, described.pictures)
+    return Indexed(passages, described.wait)
 
 
 def read_content(document: Document, should_stop: ShouldStop) -> Reading:
@@ -88,64 +90,6 @@ def note_reading(document: Document, reading: Reading) -> None:
         page_unit=reading.page_unit or "",
         page_count=reading.page_count,
         notices=[{"code": one.code, "values": dict(one.values)} for one in reading.notices],
-    )
-
-
-def store_drafts(document: Document, drafts: list[PassageDraft]) -> None:
-    """Beside the live passages. Those of an attempt that broke off stay where they say the same,
-    and unchanged text takes over the vector of its live passage: neither is embedded again."""
-    with transaction.atomic():
-        kept = {
-            (passage.ordinal, passage.indexed_text): passage.pk
-            for passage in Passage.objects.filter(document=document, live=False)
-        }
-        wanted = {(draft.ordinal, draft.indexed_text) for draft in drafts}
-        stale = [key for place, key in kept.items() if place not in wanted]
-        Passage.objects.filter(pk__in=stale).delete()
-        Passage.objects.bulk_create(
-            [
-                to_row(document, draft)
-                for draft in drafts
-                if (draft.ordinal, draft.indexed_text) not in kept
-            ],
-            batch_size=AT_ONCE,
-        )
-        take_over_vectors(document)
-
-
-def to_row(document: Document, draft: PassageDraft) -> Passage:
-    return Passage(
-        document=document,
-        ordinal=draft.ordinal,
-        text=draft.text,
-        context=draft.context,
-        headings=list(draft.headings),
-        page=draft.page,
-        last_page=draft.last_page,
-        start=draft.start,
-        end=draft.end,
-        pictures=list(draft.pictures),
-        is_question=draft.is_question,
-    )
-
-
-def take_over_vectors(document: Document) -> None:
-    live = Passage.objects.filter(document=document, live=True)
-    known = {passage.indexed_text: passage.pk for passage in live}
-    drafts = Passage.objects.filter(document=document, live=False, vectors=None)
-    sources = {
-        draft.pk: known[draft.indexed_text] for draft in drafts if draft.indexed_text in known
-    }
-    vectors: dict[int, list[PassageVector]] = {}
-    for vector in PassageVector.objects.filter(passage__in=live):
-        vectors.setdefault(vector.passage_id, []).append(vector)
-    PassageVector.objects.bulk_create(
-        [
-            PassageVector(passage_id=draft, profile_id=vector.profile_id, data=vector.data)
-            for draft, source in sources.items()
-            for vector in vectors.get(source, ())
-        ],
-        batch_size=AT_ONCE,
     )
 
 

@@ -40,10 +40,13 @@ def publish_drafts(document: Document, text: str, *, sha256: str, profile_id: in
             raise VectorsMissing
         withdraw(row)
         former = Passage.objects.filter(document=row, live=True)
-        switched_off = set(former.filter(enabled=False).values_list("text", flat=True))
+        switched_off = former.filter(enabled=False)
+        texts = set(switched_off.filter(picture="").values_list("text", flat=True))
+        pictures = set(switched_off.exclude(picture="").values_list("picture", flat=True))
         former.delete()
-        if switched_off:  # what somebody took out stays out, where it comes again
-            drafts.filter(text__in=switched_off).update(enabled=False)
+        # What somebody took out stays out, where it comes again.
+        drafts.filter(picture="", text__in=texts).update(enabled=False)
+        drafts.filter(picture__in=pictures).update(enabled=False)
         count = drafts.update(live=True)
         enter(row)
         DocumentText.objects.update_or_create(document=row, defaults={"text": text})

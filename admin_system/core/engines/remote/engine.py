@@ -66,6 +66,7 @@ class RemoteEngine(Engine):
             precision="unknown",
             device="remote",
             context_length=model.context_length or self.spec.context_length,
+            demo=model.demo,
         )
 
     def unload(self) -> None:
