@@ -96,6 +96,10 @@ def hash_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def hash_of_bytes(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
 def remove(sha256: str) -> None:
     """May be repeated. Whoever calls has made sure that no row needs the bytes, and holds the
     transaction in which he did: else another's row for the same bytes could come in between."""

@@ -30,6 +30,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "这是 ZIP 压缩包，名字却没有写明。"
         "把扩展名改为 .zip 后重新上传，其中每个文件会成为一篇文档。",
     ),
+    "document_link_outside": (
+        "This is a link that leads out of the folder, so it was not followed. Put the file itself "
+        "into the folder.",
+        "这是指向文件夹之外的链接，没有读取。把文件本身放进文件夹。",
+    ),
     "document_memory": (
         "Reading the file needs more than {limit} MB of memory. Split it into smaller files.",
         "读取此文件需要的内存超过 {limit} MB。把它拆成几个小文件。",
@@ -134,6 +139,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This kind of file is not read. These are: {readable}.",
         "不支持这种文件。支持的有：{readable}。",
     ),
+    "document_unreadable_file": (
+        "The file could not be opened. Check its permissions, and that no other program holds it.",
+        "无法打开文件。检查它的权限，并确认没有被别的程序占用。",
+    ),
     "document_waits_for_vision": (
         "{pictures} pictures or scanned pages wait for a vision model to read them; all other text "
         "of the document can be found. Load a model other than the demonstration.",
@@ -195,6 +204,40 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The work on it was interrupted {attempts} times and has been given up. See the log, then "
         "try again.",
         "处理被中断了 {attempts} 次，已放弃。查看日志后再重试。",
+    ),
+    "import_added": ("added: {name}", "新增：{name}"),
+    "import_changed": ("changed: {name}", "更新：{name}"),
+    "import_failed": ("failed: {name}: {reason}", "失败：{name}：{reason}"),
+    "import_folder_empty": (
+        "The folder {folder} holds no file, so no document was removed. To remove them all, delete "
+        "the topic.",
+        "文件夹 {folder} 里没有文件，因此没有删除任何文档。要全部删除，请删除主题。",
+    ),
+    "import_folder_missing": (
+        "There is no folder {folder}.",
+        "没有文件夹 {folder}。",
+    ),
+    "import_kept": ("kept, although its file is gone: {name}", "文件已不在，文档保留：{name}"),
+    "import_left_out": ("left out: {name}: {reason}", "未导入：{name}：{reason}"),
+    "import_no_folders": (
+        "There is no topic folder in {folder}. Make one named for its topic and put files into it.",
+        "{folder} 里没有主题文件夹。建一个以主题命名的文件夹，放入文件。",
+    ),
+    "import_some_failed": (
+        "{failed} of {total} documents failed; their reasons stand above.",
+        "{total} 篇文档中有 {failed} 篇失败，原因见上。",
+    ),
+    "import_ready": (
+        "{ready} of {total} documents can be searched; {waiting} wait for a vision model.",
+        "{total} 篇文档中有 {ready} 篇可以检索，{waiting} 篇在等视觉模型。",
+    ),
+    "import_removed": ("removed: {name}", "删除：{name}"),
+    "import_renamed": ("renamed: {name}", "改名：{name}"),
+    "import_topic": (
+        "{topic}: {added} added, {changed} changed, {renamed} renamed, {removed} removed, "
+        "{unchanged} unchanged, {left_out} left out",
+        "{topic}：新增 {added}，更新 {changed}，改名 {renamed}，删除 {removed}，"
+        "未变 {unchanged}，未导入 {left_out}",
     ),
     "job_fault": (
         "Something went wrong in the service; the log says what. It is tried again by itself a few "
