@@ -2,14 +2,21 @@
 
 KnowledgeError
 ├── ProfileInUse           the embedding model that searches use cannot become another one
-└── DocumentError          a file was not read; the reason is in the code
-    ├── EmptyDocument      no bytes, or nothing in it to read
-    ├── DamagedDocument    cut off or broken
-    ├── LockedDocument     it asks for a password
-    ├── DocumentTooLarge   bytes, pages, members or characters beyond the limits
-    ├── UnsafeDocument     a zip bomb, XML with entities
-    ├── UnknownFormat      not a kind that is read, or not the kind its name says
-    └── ReadingStopped     time, memory, a crash of the reader, or somebody's wish
+├── DocumentError          a file was not read; the reason is in the code
+│   ├── EmptyDocument      no bytes, or nothing in it to read
+│   ├── DamagedDocument    cut off or broken
+│   ├── LockedDocument     it asks for a password
+│   ├── DocumentTooLarge   bytes, pages, members or characters beyond the limits
+│   ├── UnsafeDocument     a zip bomb, XML with entities
+│   ├── UnknownFormat      not a kind that is read, or not the kind its name says
+│   └── ReadingStopped     time, memory, a crash of the reader, or somebody's wish
+└── ChangeRefused          what was wished does not fit how things are
+    ├── BadName            empty, too long, or with characters that cannot be seen
+    ├── NameTaken          another topic or document is called so
+    ├── TopicGone          deleted meanwhile
+    ├── DocumentGone       deleted meanwhile
+    ├── NotEditable        this kind of document or passage is not written by hand
+    └── ChangedMeanwhile   somebody else was quicker
 """
 
 from __future__ import annotations
@@ -58,6 +65,34 @@ class UnknownFormat(DocumentError):
 
 class ReadingStopped(DocumentError):
     """The process that read the file was ended; trying again may help."""
+
+
+class ChangeRefused(KnowledgeError):
+    """Nothing was changed; the sentence says why."""
+
+
+class BadName(ChangeRefused):
+    """The caller has to choose another one."""
+
+
+class NameTaken(ChangeRefused):
+    """Names are unique: of topics, and of the documents in one."""
+
+
+class TopicGone(ChangeRefused):
+    """The caller holds a row that is no more."""
+
+
+class DocumentGone(ChangeRefused):
+    """The caller holds a row that is no more."""
+
+
+class NotEditable(ChangeRefused):
+    """The sentence says where the change should be made instead."""
+
+
+class ChangedMeanwhile(ChangeRefused):
+    """Look again, and repeat the change if it is still wanted."""
 
 
 DOCUMENT_ERRORS: dict[str, type[DocumentError]] = {

@@ -76,9 +76,10 @@ def open_jobs(*, can_see: bool = False) -> QuerySet[Job]:
     """That a worker may take up; none of a document or a model that another one works on."""
     now = timezone.now()
     lapsed = Q(state=State.RUNNING, leased_until__lt=now)
-    waits_its_turn = Q(state=State.QUEUED) & (Q(run_after=None) | Q(run_after__lte=now))
+    due = Q(run_after=None) | Q(run_after__lte=now)
+    waits_its_turn = Q(state=State.QUEUED) & due
     if can_see:
-        waits_its_turn |= Q(state=State.WAITING)
+        waits_its_turn |= Q(state=State.WAITING) & due
     same = Q(document=OuterRef("document")) | Q(profile=OuterRef("profile"))
     others = Job.objects.filter(same, state=State.RUNNING, leased_until__gte=now)
     return Job.objects.filter(lapsed | waits_its_turn).exclude(

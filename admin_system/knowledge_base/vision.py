@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-
-from PIL.Image import Image
+from collections.abc import Callable
 
 from admin_system.core.catalog import get_service
+from admin_system.core.errors import ModelNotReady
+from admin_system.core.images import read_picture
 from admin_system.core.types import (
     ChatRequest,
     End,
     Message,
-    Picture,
     PicturePart,
     Sampling,
-    ServiceState,
     TextPart,
 )
+from admin_system.knowledge_base.hold import WorkStopped
+from admin_system.knowledge_base.readers.draft import clean
+from admin_system.knowledge_base.readers.embedded import LONGEST_SIDE
 
 OWNER = "knowledge"
 """Under which these requests stand in the queue."""
 LONGEST = 1_500
 """Tokens of a description; a full page of text has about a thousand."""
+MOST_CHARACTERS = 8_000
+"""Of a description that are kept."""
+GLANCE = 0.2
+"""Seconds between two looks at whether to stop."""
 QUESTION = (
     "Write down what this picture says, for somebody who cannot see it. First one or two "
     "sentences on what it shows, in Chinese and in English. Then all text in it, word for word, in "
@@ -32,25 +38,44 @@ QUESTION = (
 
 
 def find_seeing_model() -> str | None:
-    """Name of the model that answers now; None when there is none, or only the demonstration,
-    which would invent."""
-    status = get_service().status()
-    if status.state is not ServiceState.READY or status.demo:
+    """Name of the model that answers now; None when there is none, or only one that would invent:
+    the demonstration, here or at an upstream, and the echo."""
+    try:
+        with get_service().hold() as held:
+            invents = held.spec.demo or held.info.demo or held.spec.kind == "echo"
+            return None if invents else held.spec.name
+    except ModelNotReady:
         return None
-    return status.serving
 
 
-def describe(image: Image, sha256: str, model: str) -> str:
-    """Blocks while the model writes. Raises CoreError."""
+def describe(data: bytes, model: str, should_stop: Callable[[], bool]) -> str:
+    """Blocks while the model writes. What it writes is as little to be trusted as the document.
+
+    Raises CoreError, and WorkStopped as soon as it should stop.
+    """
+    picture = read_picture(data, max_pixels=LONGEST_SIDE**2)
     request = ChatRequest(
-        (Message("user", (PicturePart(Picture(image, sha256)), TextPart(QUESTION))),),
+        (Message("user", (PicturePart(picture), TextPart(QUESTION))),),
         Sampling(temperature=0.0, max_tokens=LONGEST),
         owner=OWNER,
     )
-    return asyncio.run(_ask(request, model)).strip()
+    return clean(asyncio.run(_ask(request, model, should_stop)))[:MOST_CHARACTERS]
 
 
-async def _ask(request: ChatRequest, model: str) -> str:
+async def _ask(request: ChatRequest, model: str, should_stop: Callable[[], bool]) -> str:
+    answer = asyncio.create_task(_read(request, model))
+    try:
+        while not answer.done():
+            if should_stop():
+                raise WorkStopped
+            await asyncio.wait({answer}, timeout=GLANCE)
+        return answer.result()
+    finally:
+        answer.cancel()
+        await asyncio.gather(answer, return_exceptions=True)
+
+
+async def _read(request: ChatRequest, model: str) -> str:
     async for value in get_service().stream(request, model):
         if isinstance(value, End):
             return value.text

@@ -33,7 +33,6 @@ def work_on(job: Job, document: Document, hold: Hold) -> Outcome:
     if document.state == Document.State.DELETING:
         return Outcome("cancelled")
     indexed = index_document(document, hold)
-    if indexed.pictures_waiting:
-        values: dict[str, object] = {"pictures": indexed.pictures_waiting}
-        return Outcome("waiting", "document_waits_for_vision", values)
+    if (wait := indexed.wait) is not None:
+        return Outcome("waiting", wait.code, wait.values, wait.after)
     return Outcome("done")

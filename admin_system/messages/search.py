@@ -1,6 +1,11 @@
 """What is wrong with an embedding model, a vector or an index of the knowledge base."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "embedder_bad_picture": (
+        "The embedding model cannot take this picture. Send another one, such as a JPEG of usual "
+        "proportions.",
+        "嵌入模型无法处理这张图片。换一张，例如普通比例的 JPEG。",
+    ),
     "embedder_bad_vectors": (
         "The embedding model answered with something that is not one vector for each text. Check "
         "that it is an embedding model.",
@@ -32,6 +37,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "embedder_refuses": (
         "The embedding service answered with status {status}. Check its address, model and key.",
         "嵌入服务返回了状态 {status}。检查它的地址、模型和密钥。",
+    ),
+    "embedder_sees_nothing": (
+        "The embedding model {name} takes no pictures, so one cannot search with a picture. Choose "
+        "one that does, such as a CLIP model or Qwen3-VL-Embedding, or search with words.",
+        "嵌入模型 {name} 不能处理图片，因此不能以图搜索。"
+        "换用可以的模型，例如 CLIP 或 Qwen3-VL-Embedding，或者用文字检索。",
     ),
     "embedder_unreachable": (
         "The embedding service cannot be reached. Check its address and that it runs.",

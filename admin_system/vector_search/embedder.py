@@ -6,13 +6,16 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from admin_system.vector_search.errors import EmbedderFault
 from admin_system.vector_search.scripts import PROBES, Script, script_shares
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 Vectors = NDArray[np.float32]
 EmbedderKind = Literal["bundled", "folder", "url", "hash"]
@@ -65,6 +68,8 @@ class EmbedderProfile:
     document_prompt: str = ""
     scripts: frozenset[Script] = frozenset(PROBES)
     """Scripts that its vocabulary covers."""
+    sees: bool = False
+    """Takes pictures too; their vectors lie among those of texts."""
 
     @property
     def key(self) -> str:
@@ -96,6 +101,11 @@ class Embedder(ABC):
     @abstractmethod
     def embed(self, texts: Sequence[str], purpose: Purpose = "document") -> Vectors:
         """Unit vectors, float32 (n, dim), in the order of the texts. Raises EmbedderFault."""
+
+    def embed_pictures(self, pictures: Sequence[Image]) -> Vectors:
+        """As `embed`, of RGB pictures; all are held in memory at once. Raises EmbedderFault."""
+        del pictures
+        raise EmbedderFault("embedder_sees_nothing", name=self.profile.name)
 
     def spell(self, text: str) -> tuple[int, int]:
         """Tokens of the text, and how many of them the vocabulary lacks; 0, 0 where untold."""

@@ -27,7 +27,10 @@ class Passage(models.Model):
     end = models.PositiveIntegerField()
     """`document.full_text.text[start:end]` is the text, unless it was edited since."""
     pictures = models.JSONField(default=list)
-    """Numbers of the document's pictures that are described in it."""
+    """SHA-256 of the document's pictures that stand in it; see `services.pictures`."""
+    picture = models.CharField(max_length=64, blank=True, default="")
+    """SHA-256 of the picture that it is: its vector is the picture's, by its words it is found
+    where they stand in the text. Empty for a passage of text."""
     is_question = models.BooleanField(_("question"), default=False)
     live = models.BooleanField(default=False)
     """Published: only such ones stand in the indexes. Others are being made."""
@@ -48,7 +51,8 @@ class Passage(models.Model):
 
     @property
     def indexed_text(self) -> str:
-        return self.context + self.text
+        """What it is found by: of a picture no words."""
+        return "" if self.picture else self.context + self.text
 
 
 class PassageVector(models.Model):

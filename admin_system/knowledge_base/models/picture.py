@@ -13,7 +13,7 @@ from admin_system.knowledge_base.models.document import Document
 class DocumentPicture(models.Model):
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="pictures")
     number = models.PositiveIntegerField()
-    """Index into `Reading.pictures`."""
+    """Index into `Reading.pictures` of the content that had it last."""
     page = models.PositiveIntegerField(null=True)
     source = models.CharField(max_length=10)
     """scan, embedded or file."""
@@ -22,6 +22,7 @@ class DocumentPicture(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     words = models.TextField(_("description"), blank=True)
+    """Empty also where a model looked at it and had nothing to say."""
     described_by = models.CharField(max_length=100, blank=True)
     """Name of the model configuration; empty while it waits for one."""
 
@@ -30,7 +31,8 @@ class DocumentPicture(models.Model):
         verbose_name_plural = _("pictures")
         ordering: ClassVar[list[str]] = ["document", "number"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["document", "number"], name="one_picture_per_number"),
+            # While a new content is read, pictures of it and of the former stand side by side.
+            models.UniqueConstraint(fields=["document", "sha256"], name="one_picture_per_content"),
         ]
 
     def __str__(self) -> str:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
 
 from admin_system.knowledge_base.errors import (
     DamagedDocument,
+    DocumentError,
     DocumentTooLarge,
     EmptyDocument,
+    KnowledgeError,
     LockedDocument,
+    UnknownFormat,
     UnsafeDocument,
 )
 from admin_system.knowledge_base.readers.encodings import decode_chinese
+from admin_system.knowledge_base.readers.formats import find_format
 from admin_system.knowledge_base.readers.limits import Limits
 
 SMALL = 20 * 2**20
@@ -44,11 +49,33 @@ class Member:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that would not be read, whether from an archive or a folder."""
+
+    name: str
+    code: str
+    """Of `messages`, with its values: why."""
+    values: Mapping[str, object]
+
+    @classmethod
+    def of(cls, name: str, error: KnowledgeError) -> Refused:
+        return cls(name, error.code, error.values)
+
+
 def open_archive(data: bytes, limits: Limits) -> zipfile.ZipFile:
     """What zipfile unpacks never exceeds the sizes in the directory, so they are what is checked.
 
     Raises DamagedDocument, LockedDocument, DocumentTooLarge, UnsafeDocument.
     """
+    archive = _open_directory(data, limits)
+    if any(info.flag_bits & ENCRYPTED for info in archive.infolist()):
+        raise LockedDocument("document_password")
+    return archive
+
+
+def _open_directory(data: bytes, limits: Limits) -> zipfile.ZipFile:
+    """Only its list of files has been read and found to keep to the limits."""
     try:
         archive = zipfile.ZipFile(BytesIO(data))
     except ARCHIVE_FAULTS as error:
@@ -56,8 +83,6 @@ def open_archive(data: bytes, limits: Limits) -> zipfile.ZipFile:
     infos = archive.infolist()
     if len(infos) > limits.members:
         raise DocumentTooLarge("document_too_many_members", limit=limits.members)
-    if any(info.flag_bits & ENCRYPTED for info in infos):
-        raise LockedDocument("document_password")
     expanded = sum(info.file_size for info in infos)
     if expanded > limits.expanded_bytes or expanded > max(SMALL, limits.expansion * len(data)):
         raise UnsafeDocument("document_zip_bomb", megabytes=expanded // 2**20)
@@ -90,25 +115,62 @@ def refuse_entities(xml: bytes, signs: tuple[bytes, ...] = (b"<!entity",)) -> No
         raise UnsafeDocument("document_xml_entities")
 
 
-def unpack(data: bytes, limits: Limits) -> tuple[Member, ...]:
+def unpack(data: bytes, limits: Limits) -> tuple[Member | Refused, ...]:
     """The files in an archive, without folders, hidden files and what systems leave behind.
 
-    Raises EmptyDocument where none is left, and what `open_archive` raises.
+    One that cannot become a document is named with the reason. Raises EmptyDocument where there is
+    no file, LockedDocument where none can be opened, UnknownFormat for what is no archive, and what
+    `open_archive` raises.
     """
-    with open_archive(data, limits) as archive:
-        members = []
-        for info in archive.infolist():
-            name = name_of(info)
-            hidden = any(part.startswith(".") or part in NO_DOCUMENTS for part in name.split("/"))
-            if info.is_dir() or hidden or not name:
-                continue
+    find_format(data, "archive.zip")
+    with _open_directory(data, limits) as archive:
+        infos = [info for info in archive.infolist() if not info.is_dir() and is_shown(info)]
+        if not infos:
+            raise EmptyDocument("document_nothing_to_read")
+        if all(info.flag_bits & ENCRYPTED for info in infos):
+            raise LockedDocument("document_password")
+        members: dict[str, Member | Refused] = {}
+        for info in infos:
+            name = _untaken(name_of(info), members)
             try:
-                members.append(Member(name, archive.read(info)))
-            except (*ARCHIVE_FAULTS, RuntimeError) as error:
-                raise DamagedDocument("document_truncated") from error
-    if not members:
-        raise EmptyDocument("document_nothing_to_read")
-    return tuple(members)
+                members[name] = Member(name, _read_file(archive, info, name, limits))
+            except DocumentError as error:
+                members[name] = Refused.of(name, error)
+    return tuple(members.values())
+
+
+def is_shown(info: zipfile.ZipInfo) -> bool:
+    parts = name_of(info).split("/")
+    return parts != [""] and not any(is_hidden(part) for part in parts)
+
+
+def is_hidden(part: str) -> bool:
+    """A file or folder of this name is no document: systems and programs leave it behind."""
+    return part.startswith((".", "~$")) or part in NO_DOCUMENTS
+
+
+def _untaken(name: str, taken: Mapping[str, object]) -> str:
+    """Two names may become one when they are made relative."""
+    path, number = PurePosixPath(name), 1
+    while name in taken:
+        number += 1
+        name = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
+    return name
+
+
+def _read_file(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, limits: Limits) -> bytes:
+    """Raises DocumentError: also for what no reader reads, and for an archive in the archive."""
+    if info.flag_bits & ENCRYPTED:
+        raise LockedDocument("document_password")
+    if info.file_size > limits.file_bytes:
+        raise DocumentTooLarge("document_too_many_bytes", limit=limits.file_bytes // 2**20)
+    try:
+        data = archive.read(info)
+    except (*ARCHIVE_FAULTS, RuntimeError) as error:
+        raise DamagedDocument("document_truncated") from error
+    if find_format(data, name) == "zip":
+        raise UnknownFormat("document_archive_inside")
+    return data
 
 
 def name_of(info: zipfile.ZipInfo) -> str:

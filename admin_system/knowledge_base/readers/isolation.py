@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from admin_system.knowledge_base.errors import DocumentTooLarge, ReadingStopped
-from admin_system.knowledge_base.readers.archives import Member
+from admin_system.knowledge_base.readers.archives import Member, Refused
 from admin_system.knowledge_base.readers.limits import DEFAULT_LIMITS, Limits
 from admin_system.knowledge_base.readers.process import CRASHED, ReadingProcess
 from admin_system.knowledge_base.readers.process import ROOT as ROOT
 from admin_system.knowledge_base.readers.reading import Reading
+from admin_system.knowledge_base.readers.transport import read_members, read_result
 
 HARMLESS = ("markdown", "txt")
 """Formats after which a process is as good as new."""
@@ -44,10 +45,16 @@ def read_isolated(
     Blocks; `should_stop` is asked 20 times a second, from this thread. Raises DocumentError:
     ReadingStopped for time, memory, a crash, and where it should stop.
     """
-    task = {"verb": "read", "file_name": file_name, "questions": questions}
-    result = _run(path, task, limits, should_stop)
-    assert isinstance(result, Reading)  # noqa: S101 - the child answers what it was asked
-    return result
+    task: dict[str, Any] = {"verb": "read", "file_name": file_name, "questions": questions}
+    task["path"] = find_path(path, limits)
+    process = _take(limits)
+    if process is not None:
+        try:
+            return _read(process, task, should_stop)
+        except ReadingStopped as error:
+            if error.code != CRASHED:
+                raise  # else it may have come to its end just now: a new one will tell
+    return _read(ReadingProcess(limits), task, should_stop)
 
 
 def unpack_isolated(
@@ -55,37 +62,36 @@ def unpack_isolated(
     limits: Limits = DEFAULT_LIMITS,
     *,
     should_stop: Callable[[], bool] = lambda: False,
-) -> tuple[Member, ...]:
-    """As `archives.unpack`, of the file at `path`. Raises as `read_isolated`."""
-    result = _run(path, {"verb": "unpack"}, limits, should_stop)
-    assert isinstance(result, tuple)  # noqa: S101
-    return result
+) -> Iterator[Member | Refused]:
+    """As `archives.unpack`, of the file at `path`; nothing is done before the first is asked for.
+
+    Raises as `read_isolated`.
+    """
+    task = {"verb": "unpack", "path": find_path(path, limits)}
+    process = ReadingProcess(limits)
+    try:
+        with process.ask(task, should_stop) as source:
+            yield from read_members(source)
+    finally:
+        process.close()
 
 
-def _run(
-    path: Path, task: dict[str, Any], limits: Limits, should_stop: Callable[[], bool]
-) -> Reading | tuple[Member, ...]:
+def find_path(path: Path, limits: Limits) -> str:
+    """For another process. Raises DocumentTooLarge."""
     if path.stat().st_size > limits.file_bytes:
         raise DocumentTooLarge("document_too_many_bytes", limit=limits.file_bytes // 2**20)
-    task = task | {"path": str(path.resolve())}
-    process = _take(limits)
-    if process is not None:
-        try:
-            return _ask(process, task, should_stop)
-        except ReadingStopped as error:
-            if error.code != CRASHED:
-                raise  # else it may have come to its end just now: a new one will tell
-    return _ask(ReadingProcess(limits), task, should_stop)
+    return str(path.resolve())
 
 
-def _ask(
+def _read(
     process: ReadingProcess, task: dict[str, Any], should_stop: Callable[[], bool]
-) -> Reading | tuple[Member, ...]:
+) -> Reading:
     harmless = False
     try:
-        result = process.ask(task, should_stop)
-        harmless = isinstance(result, Reading) and result.format in HARMLESS
-        return result
+        with process.ask(task, should_stop) as source:
+            reading = read_result(source)
+        harmless = reading.format in HARMLESS
+        return reading
     finally:
         _put_back(process, harmless)
 

@@ -11,18 +11,16 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 import psutil
 
 from admin_system.knowledge_base.errors import ReadingStopped
-from admin_system.knowledge_base.readers.archives import Member
 from admin_system.knowledge_base.readers.limits import Limits
-from admin_system.knowledge_base.readers.reading import Reading
-from admin_system.knowledge_base.readers.transport import read_result
 
 logger = logging.getLogger(__name__)
 
@@ -55,17 +53,20 @@ class ReadingProcess:
         """True for each file that is done, False when the process has ended."""
         threading.Thread(target=self._listen, name="reading-signs", daemon=True).start()
 
-    def ask(
-        self, task: dict[str, Any], should_stop: Callable[[], bool]
-    ) -> Reading | tuple[Member, ...]:
-        """Blocks. Raises DocumentError; after one the process may be broken, and is closed."""
+    @contextmanager
+    def ask(self, task: dict[str, Any], should_stop: Callable[[], bool]) -> Iterator[BinaryIO]:
+        """What the child wrote, to be read in the block. Blocks until it is there.
+
+        Raises DocumentError; after one the process may be broken, and is closed. So does whoever
+        finds in the block that the result breaks off (OSError, ValueError, KeyError).
+        """
         self.asked += 1
         answer = Path(self._folder.name) / f"{self.asked}"
         self._tell(task | {"result": str(answer), "limits": asdict(self.limits)})
         most_memory = self._watch(should_stop)
         try:
             with answer.open("rb") as source:
-                return read_result(source)
+                yield source
         except (OSError, ValueError, KeyError) as error:
             self._log_last_words()
             if most_memory > 0.8 * self.limits.memory_bytes:

@@ -3,76 +3,102 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
 from admin_system.knowledge_base import jobs, storage
-from admin_system.knowledge_base.errors import DocumentTooLarge, EmptyDocument
-from admin_system.knowledge_base.models import Document, Topic
+from admin_system.knowledge_base.errors import EmptyDocument
+from admin_system.knowledge_base.models import Document, DocumentPicture, Topic
 from admin_system.knowledge_base.readers.limits import DEFAULT_LIMITS
+from admin_system.knowledge_base.services.naming import check_name
+from admin_system.knowledge_base.services.topics import require_topic
 
-MEBIBYTE = 2**20
+TRIED_AGAIN = (Document.State.FAILED, Document.State.CANCELLED)
+"""States in which the same bytes, sent once more, are worked on anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """What is to be added."""
+    """What is to be added. Raises BadName."""
 
     topic: Topic
     name: str
-    """A document of this name in the topic gets a new version."""
+    """A document of this name in the topic gets a new version. Folders in it are kept."""
     title: str = ""
-    """Empty takes the name."""
+    """Empty takes the name, without its folders."""
     kind: str = Document.Kind.FILE
     source: str = ""
+    """Of a synchronised folder; see `Document.source`."""
     owner: str = "local"
 
     def __post_init__(self) -> None:
-        if not 0 < len(self.name) <= 300:
-            raise ValueError(f"the name has {len(self.name)} characters; it has 1 to 300")
+        check_name(self.name)
+        if self.title:
+            check_name(self.title)
 
 
 def add_document(new: NewDocument, blocks: Iterable[bytes]) -> tuple[Document, bool]:
     """The row, and whether there is something to do: the same bytes again in the same topic are
     the document that is there already.
 
-    Raises EmptyDocument, DocumentTooLarge; nothing is kept then.
+    Raises EmptyDocument, DocumentTooLarge, TopicGone; nothing is kept then.
     """
-    try:
-        sha256, size = storage.keep(blocks, DEFAULT_LIMITS.file_bytes)
-    except ValueError:
-        limit = DEFAULT_LIMITS.file_bytes // MEBIBYTE
-        raise DocumentTooLarge("document_too_many_bytes", limit=limit) from None
-    if not size:
-        raise EmptyDocument("document_empty")
-    with transaction.atomic():
-        rows = Document.objects.select_for_update().filter(topic=new.topic)
-        rows = rows.exclude(state=Document.State.DELETING)
-        same = rows.filter(sha256=sha256, kind=new.kind).first()
-        if same is not None and (not new.source or same.name == new.name):
-            return same, False
-        row = rows.filter(name=new.name).first()
-        if row is None:
-            row = Document(topic=new.topic, name=new.name, owner=new.owner, version=0)
-        former = row.sha256
-        row.title = new.title or row.title or new.name.rpartition("/")[2]
-        row.kind, row.source = new.kind, new.source
-        row.sha256, row.size = sha256, size
-        row.version += 1
-        row.save()
-        jobs.begin(row)
-        if former:
-            transaction.on_commit(lambda: remove_unneeded(former))
-        return row, True
+    with storage.receive(blocks, DEFAULT_LIMITS.file_bytes) as incoming:
+        if not incoming.size:
+            raise EmptyDocument("document_empty")
+        return enter_content(new, incoming)
 
 
 def add_text(new: NewDocument, text: str) -> tuple[Document, bool]:
-    """A pasted text, read as Markdown. Raises as `add_document`."""
-    return add_document(new, [text.encode("utf-8", "replace")])
+    """A pasted text, read as Markdown whatever its name. Raises as `add_document`."""
+    if not text.strip():
+        raise EmptyDocument("document_empty")
+    as_text = replace(new, kind=Document.Kind.TEXT)
+    return add_document(as_text, [text.encode("utf-8", "replace")])
 
 
-def remove_unneeded(sha256: str) -> None:
-    """The bytes of a content that no document has any more."""
-    if not Document.objects.filter(sha256=sha256).exists():
-        storage.remove(sha256)
+@transaction.atomic
+def enter_content(new: NewDocument, incoming: storage.Incoming) -> tuple[Document, bool]:
+    """Raises TopicGone."""
+    topic = require_topic(new.topic)
+    rows = Document.objects.select_for_update().filter(topic=topic)
+    rows = rows.exclude(state=Document.State.DELETING)
+    row = rows.filter(name=new.name).first()
+    same = row
+    if row is None and not new.source:
+        same = rows.filter(sha256=incoming.sha256, kind=new.kind).first()
+    if same is not None and (same.sha256, same.kind) == (incoming.sha256, new.kind):
+        return same, begin_again(same)
+    if row is None:
+        row = Document(topic=topic, name=new.name, owner=new.owner, version=0)
+    former = row.sha256
+    row.title = new.title or row.title or new.name.rpartition("/")[2]
+    row.kind, row.source = new.kind, new.source
+    row.sha256, row.size = incoming.sha256, incoming.size
+    row.version += 1
+    incoming.keep()
+    row.save()
+    jobs.begin(row)
+    row.refresh_from_db()
+    if former:
+        transaction.on_commit(lambda: remove_unneeded(former))
+    return row, True
+
+
+def begin_again(document: Document) -> bool:
+    """Where the work on it had ended without success; returns whether it had."""
+    tried_again = document.state in TRIED_AGAIN
+    if tried_again:
+        jobs.begin(document)
+        document.refresh_from_db()
+    return tried_again
+
+
+def remove_unneeded(*hashes: str) -> None:
+    """The bytes of contents and pictures that no document has any more."""
+    for sha256 in hashes:
+        with transaction.atomic():
+            needed = Document.objects.filter(sha256=sha256).exists()
+            if not needed and not DocumentPicture.objects.filter(sha256=sha256).exists():
+                storage.remove(sha256)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from admin_system.knowledge_base.embedding import get_embedder
 from admin_system.knowledge_base.models import EmbeddingProfile, Passage
+from admin_system.knowledge_base.services.embedding_pictures import UNREADABLE, embed_pictures
 from admin_system.knowledge_base.services.publishing import note_changes, store_vectors
 from admin_system.vector_search.embedder import Embedder
 
@@ -21,8 +22,6 @@ FEW_CHARACTERS = 24_000
 
 Report = Callable[[float], None]
 """Told the share 0..1 that is done, after each few; raises what ends the work."""
-UNREADABLE = b""
-"""Kept in a vector's place where the model cannot read the text."""
 
 
 def embed_passages(passages: QuerySet[Passage], profile: EmbeddingProfile, report: Report) -> None:
@@ -39,7 +38,7 @@ def embed_passages(passages: QuerySet[Passage], profile: EmbeddingProfile, repor
     while window := list(lacking.filter(pk__gt=last)[:WINDOW]):
         last = window[-1].pk
         for few in by_length(window):
-            blobs = embed_texts(embedder, [passage.indexed_text for passage in few])
+            blobs = embed_each(embedder, few)
             keep_vectors(profile, few, blobs)
             done += len(few)
             report(min(1.0, done / total))
@@ -56,6 +55,16 @@ def by_length(passages: list[Passage]) -> Iterator[list[Passage]]:
             few, characters = [], 0
     if few:
         yield few
+
+
+def embed_each(embedder: Embedder, passages: Sequence[Passage]) -> list[bytes]:
+    """By the text, or by the picture that a passage is; as `embed_texts`."""
+    texts = [passage for passage in passages if not passage.picture]
+    pictures = [passage for passage in passages if passage.picture]
+    blobs = embed_texts(embedder, [passage.indexed_text for passage in texts])
+    blobs += embed_pictures(embedder, [passage.picture for passage in pictures])
+    found = dict(zip([passage.pk for passage in [*texts, *pictures]], blobs, strict=True))
+    return [found[passage.pk] for passage in passages]
 
 
 def embed_texts(embedder: Embedder, texts: list[str]) -> list[bytes]:

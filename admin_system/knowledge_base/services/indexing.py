@@ -11,24 +11,24 @@ from admin_system.knowledge_base import storage
 from admin_system.knowledge_base.embedding import current_profile
 from admin_system.knowledge_base.errors import DamagedDocument
 from admin_system.knowledge_base.hold import Hold
-from admin_system.knowledge_base.models import Document, EmbeddingProfile, Passage, PassageVector
+from admin_system.knowledge_base.models import Document, EmbeddingProfile, Passage
 from admin_system.knowledge_base.readers.isolation import read_isolated
 from admin_system.knowledge_base.readers.reading import Reading
+from admin_system.knowledge_base.services.drafting import store_drafts, to_rows
 from admin_system.knowledge_base.services.embedding_passages import embed_passages
-from admin_system.knowledge_base.services.picture_words import add_picture_words
+from admin_system.knowledge_base.services.picture_words import Wait, add_picture_words
+from admin_system.knowledge_base.services.pictures import remove_former_pictures
 from admin_system.knowledge_base.services.publishing import (
     VectorsMissing,
     publish_drafts,
     require_content,
 )
-from admin_system.knowledge_base.splitting.passages import PassageDraft
 from admin_system.knowledge_base.splitting.splitter import split_reading
 
 logger = logging.getLogger(__name__)
 
 READ, SPLIT = 0.15, 0.2
 """Shares of the whole work, told as progress, at which reading and splitting end."""
-AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +36,44 @@ class Indexed:
     """What came of it."""
 
     passages: int
-    pictures_waiting: int = 0
-    """Pictures that no vision model has described yet; the rest of the document can be found."""
+    wait: Wait | None = None
+    """Why pictures have no words yet; the rest of the document can be found."""
 
 
 def index_document(document: Document, hold: Hold) -> Indexed:
     """Reads, splits, embeds and publishes the document's present content. Blocks for long.
 
     Writes state and progress on its row. Raises DocumentError, EmbedderLoadError, EmbedderFault,
-    WorkStopped, LeaseLost, and ContentReplaced when another content has come.
+    CoreError (its only picture is refused), WorkStopped, LeaseLost, and ContentReplaced when
+    another content has come.
     """
     progress = Progress(document, hold)
     progress.tell(Document.State.PARSING, 0.0)
     reading = read_content(document, hold)
     note_reading(document, reading)
-    reading, waiting = add_picture_words(
-        document, reading, lambda share: progress.tell(Document.State.PARSING, READ * share)
+    described = add_picture_words(
+        document,
+        reading,
+        lambda share: progress.tell(Document.State.PARSING, READ * share),
+        hold.should_stop,
     )
+    reading = described.reading
+    note_reading(document, reading)
     progress.tell(Document.State.SPLITTING, READ)
-    store_drafts(document, split_reading(reading), hold)
+    store_drafts(document, to_rows(document, split_reading(reading), described), hold)
     progress.tell(Document.State.EMBEDDING, SPLIT)
     passages = finish(document, reading.text, progress)
-    return Indexed(passages, waiting)
+    remove_former_pictures(document, described.pictures)
+    return Indexed(passages, described.wait)
 
 
 def read_content(document: Document, hold: Hold) -> Reading:
     """Raises DocumentError, ContentReplaced."""
+    as_markdown = document.kind == Document.Kind.TEXT
     try:
         return read_isolated(
             storage.path_of(document.sha256),
-            document.name,
+            f"{document.name}.md" if as_markdown else document.name,
             questions=document.kind == Document.Kind.QUESTIONS,
             should_stop=hold.should_stop,
         )
@@ -80,69 +88,6 @@ def note_reading(document: Document, reading: Reading) -> None:
         page_unit=reading.page_unit or "",
         page_count=reading.page_count,
         notices=[{"code": one.code, "values": dict(one.values)} for one in reading.notices],
-    )
-
-
-def store_drafts(document: Document, drafts: list[PassageDraft], hold: Hold) -> None:
-    """Beside the live passages. Those of an attempt that broke off stay where they say the same,
-    and unchanged text takes over the vector of its live passage: neither is embedded again.
-
-    Raises ContentReplaced, LeaseLost.
-    """
-    with transaction.atomic():
-        hold.require()
-        require_content(document)
-        kept = {
-            (passage.ordinal, passage.indexed_text): passage.pk
-            for passage in Passage.objects.filter(document=document, live=False)
-        }
-        wanted = {(draft.ordinal, draft.indexed_text) for draft in drafts}
-        stale = [key for place, key in kept.items() if place not in wanted]
-        Passage.objects.filter(pk__in=stale).delete()
-        Passage.objects.bulk_create(
-            [
-                to_row(document, draft)
-                for draft in drafts
-                if (draft.ordinal, draft.indexed_text) not in kept
-            ],
-            batch_size=AT_ONCE,
-        )
-        take_over_vectors(document)
-
-
-def to_row(document: Document, draft: PassageDraft) -> Passage:
-    return Passage(
-        document=document,
-        ordinal=draft.ordinal,
-        text=draft.text,
-        context=draft.context,
-        headings=list(draft.headings),
-        page=draft.page,
-        last_page=draft.last_page,
-        start=draft.start,
-        end=draft.end,
-        pictures=list(draft.pictures),
-        is_question=draft.is_question,
-    )
-
-
-def take_over_vectors(document: Document) -> None:
-    live = Passage.objects.filter(document=document, live=True)
-    known = {passage.indexed_text: passage.pk for passage in live}
-    drafts = Passage.objects.filter(document=document, live=False, vectors=None)
-    sources = {
-        draft.pk: known[draft.indexed_text] for draft in drafts if draft.indexed_text in known
-    }
-    vectors: dict[int, list[PassageVector]] = {}
-    for vector in PassageVector.objects.filter(passage__in=live):
-        vectors.setdefault(vector.passage_id, []).append(vector)
-    PassageVector.objects.bulk_create(
-        [
-            PassageVector(passage_id=draft, profile_id=vector.profile_id, data=vector.data)
-            for draft, source in sources.items()
-            for vector in vectors.get(source, ())
-        ],
-        batch_size=AT_ONCE,
     )
 
 

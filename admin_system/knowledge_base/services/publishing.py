@@ -45,10 +45,13 @@ def publish_drafts(document: Document, text: str, *, profile_id: int | None, hol
         require_vectors(drafts, profile_id)
         withdraw(document, tokens)
         former = Passage.objects.filter(document=document, live=True)
-        switched_off = set(former.filter(enabled=False).values_list("text", flat=True))
+        switched_off = former.filter(enabled=False)
+        texts = set(switched_off.filter(picture="").values_list("text", flat=True))
+        pictures = set(switched_off.exclude(picture="").values_list("picture", flat=True))
         former.delete()
-        if switched_off:  # what somebody took out stays out, where it comes again
-            drafts.filter(text__in=switched_off).update(enabled=False)
+        # What somebody took out stays out, where it comes again.
+        drafts.filter(picture="", text__in=texts).update(enabled=False)
+        drafts.filter(picture__in=pictures).update(enabled=False)
         count = drafts.update(live=True)
         enter(document, tokens)
         DocumentText.objects.update_or_create(document=document, defaults={"text": text})

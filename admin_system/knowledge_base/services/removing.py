@@ -1,25 +1,37 @@
-"""Documents go: not found from this moment on, then taken out of rows, indexes and storage."""
+"""Documents and topics go: not found from this moment on; rows, indexes and files follow."""
 
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from admin_system.knowledge_base import jobs, storage
+from admin_system.knowledge_base import jobs
 from admin_system.knowledge_base.hold import Hold
-from admin_system.knowledge_base.models import Document, DocumentPicture, Job, Passage
+from admin_system.knowledge_base.models import Document, DocumentPicture, Job, Passage, Topic
 from admin_system.knowledge_base.services.adding import remove_unneeded
+from admin_system.knowledge_base.services.naming import GONE
 from admin_system.knowledge_base.services.publishing import (
     note_changes,
     tokenize_shown,
     withdraw,
 )
+from admin_system.knowledge_base.services.topics import remove_empty_topic
+
+AT_ONCE = 200
+"""Documents that one transaction marks as deleted; others write between two of them."""
 
 
 def remove_document(document: Document) -> None:
     """No search that begins after it returns finds a passage of it; the rest is a job's work."""
-    with transaction.atomic():
+    remove_documents(Document.objects.filter(pk=document.pk))
+
+
+@transaction.atomic
+def remove_documents(documents: QuerySet[Document]) -> None:
+    """All of them in one transaction: as `remove_document`."""
+    for document in documents.only("pk"):
         Document.objects.filter(pk=document.pk).update(
-            name=f"§{document.pk}",  # its own may be given to another one at once
+            name=f"{GONE}{document.pk}",
             state=Document.State.DELETING,
             error_code="",
             progress=0.0,
@@ -28,6 +40,21 @@ def remove_document(document: Document) -> None:
         jobs.add(Job.Kind.REMOVE, document=document)
         shown = Passage.objects.filter(document=document, live=True)
         note_changes(shown.values_list("pk", flat=True))
+
+
+def remove_topic(topic: Topic) -> None:
+    """With all its documents: no search that begins after it returns finds any of them.
+
+    Its name is free from then on; the row goes when the last document has been erased.
+    """
+    kept = Document.objects.filter(topic=topic).exclude(state=Document.State.DELETING)
+    while len(batch := list(kept.values_list("pk", flat=True)[:AT_ONCE])) == AT_ONCE:
+        remove_documents(Document.objects.filter(pk__in=batch))
+    with transaction.atomic():  # together, so that nothing is added in between
+        row = Topic.all_objects.select_for_update().filter(pk=topic.pk)
+        row.update(name=f"{GONE}{topic.pk}", deleting=True)
+        remove_documents(kept)
+        remove_empty_topic(topic.pk)
 
 
 def erase_document(document: Document, hold: Hold) -> None:
@@ -39,11 +66,8 @@ def erase_document(document: Document, hold: Hold) -> None:
     with transaction.atomic():
         hold.require()
         withdraw(document, tokens)
-        pictures = set(
-            DocumentPicture.objects.filter(document=document).values_list("sha256", flat=True)
-        )
+        pictures = DocumentPicture.objects.filter(document=document)
+        unneeded = {document.sha256, *pictures.values_list("sha256", flat=True)}
         document.delete()
-    remove_unneeded(document.sha256)
-    for sha256 in pictures:
-        if not DocumentPicture.objects.filter(sha256=sha256).exists():
-            storage.remove(sha256)
+        remove_empty_topic(document.topic_id)
+    remove_unneeded(*unneeded)

@@ -6,10 +6,14 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from admin_system.core.images import read_picture
+from admin_system.env import get_env
 from admin_system.knowledge_base.embedding import current_profile, get_embedder
+from admin_system.knowledge_base.index_contents import last_change
 from admin_system.knowledge_base.keywords import keyword_index
 from admin_system.knowledge_base.live_index import get_live_index
-from admin_system.knowledge_base.models import Document, Passage
+from admin_system.knowledge_base.models import Document, IndexChange, Passage
+from admin_system.knowledge_base.readers.embedded import LONGEST_SIDE
 from admin_system.vector_search.embedder import Embedder
 from admin_system.vector_search.errors import EmbedderFault, EmbedderLoadError
 from admin_system.vector_search.fusion import Mode
@@ -17,6 +21,9 @@ from admin_system.vector_search.index import VectorIndex
 from admin_system.vector_search.searcher import LeftOut, Scores, Searcher, SearchRequest
 
 logger = logging.getLogger(__name__)
+
+LOOKS = 10
+"""At most, for a search in whose midst its own hits are changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +51,59 @@ def search_passages(
     limit: int = 5,
     mode: Mode = "hybrid",
     min_score: float = 0.0,
+    picture: bytes | None = None,
 ) -> PassageHits:
     """Blocks, the first time for the load of the embedding model. `topics` None searches all.
 
-    Raises EmbedderLoadError and EmbedderFault in the mode `vector`; hybrid goes on without.
+    A picture is searched with instead of the words; the embedding model must take pictures.
+    Raises EmbedderLoadError and EmbedderFault in the mode `vector` and with a picture, hybrid goes
+    on without; BadPicture.
     """
-    embedder, index = (None, None) if mode == "keyword" else open_vector_leg(mode)
-    searcher = Searcher(keyword_index(), index, embedder)
+    if picture is not None:
+        return search_by_picture(picture, topics, limit, min_score)
+    request = SearchRequest(query=query, limit=limit, mode=mode, topics=topics, min_score=min_score)
     rows: dict[int, Passage] = {}
 
     def read_texts(ids: Sequence[int]) -> Mapping[int, str]:
         rows.update(find_visible(ids, topics))
         return {id_: passage.indexed_text for id_, passage in rows.items()}
 
-    request = SearchRequest(query=query, limit=limit, mode=mode, topics=topics, min_score=min_score)
-    found = searcher.search(request, read_texts)
+    for _ in range(LOOKS):
+        rows.clear()
+        seen = last_change()
+        embedder, index = (None, None) if mode == "keyword" else open_vector_leg(mode)
+        found = Searcher(keyword_index(), index, embedder).search(request, read_texts)
+        if not was_changed(rows, seen):
+            break
     hits = tuple(PassageHit(rows[hit.id], hit.score, hit.scores) for hit in found.hits)
     return PassageHits(hits, found.left_out)
+
+
+def search_by_picture(
+    data: bytes, topics: Collection[int] | None, limit: int, min_score: float
+) -> PassageHits:
+    """What lies next to it: pictures that look alike, then texts. Raises as `search_passages`."""
+    image = read_picture(data, max_pixels=get_env().max_picture_pixels, param="image_base64").image
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    embedder, _ = open_vector_leg("vector")
+    if embedder is None:
+        raise EmbedderFault("embedder_not_loaded")
+    vector = embedder.embed_pictures([image])[0]
+    for _ in range(LOOKS):
+        seen = last_change()
+        _, index = open_vector_leg("vector")
+        near = index.search(vector, 2 * limit, topics=topics) if index is not None else []
+        rows = find_visible([hit.id for hit in near], topics)
+        if not was_changed(rows, seen):
+            break
+    scored = [(rows[hit.id], max(0.0, hit.cosine)) for hit in near if hit.id in rows]
+    hits = [PassageHit(row, score, Scores(score, None)) for row, score in scored]
+    return PassageHits(tuple(hit for hit in hits if hit.score >= min_score)[:limit])
+
+
+def was_changed(ids: Collection[int], since: int) -> bool:
+    """Then the legs may have seen other texts than the rows have."""
+    return IndexChange.objects.filter(sequence__gt=since, passage_id__in=ids).exists()
 
 
 def open_vector_leg(mode: Mode) -> tuple[Embedder | None, VectorIndex | None]:

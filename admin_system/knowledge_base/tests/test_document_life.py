@@ -9,14 +9,11 @@ from admin_system.knowledge_base.services.adding import NewDocument, add_text
 from admin_system.knowledge_base.services.removing import remove_document
 from admin_system.knowledge_base.services.searching import search_passages
 from admin_system.knowledge_base.tests.conftest import Work
+from admin_system.knowledge_base.tests.searches import found
 
 MANUAL = (
     "# 清洗\n\n机器每周用温水清洗一次，清洗前通知设备部。\n\n# Oil\n\nChange the oil every May."
 )
-
-
-def found(query: str, **narrowed: object) -> list[str]:
-    return [hit.passage.text for hit in search_passages(query=query, **narrowed).hits]  # type: ignore[arg-type]
 
 
 def test_a_text_is_found_by_both_legs_and_knows_its_place(library: Topic, work: Work) -> None:

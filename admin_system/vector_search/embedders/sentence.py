@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from admin_system.vector_search.embedder import (
 from admin_system.vector_search.embedders.precision import try_bfloat16
 from admin_system.vector_search.errors import EmbedderFault, EmbedderLoadError
 from admin_system.vector_search.weights import fingerprint
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +81,7 @@ class SentenceEmbedder(Embedder):
             query_prompt=first_given(self.spec.query_prompt, prompts.get("query")),
             document_prompt=first_given(self.spec.document_prompt, prompts.get("document")),
             scripts=self.measure_scripts(),
+            sees=bool(model.supports("image")),
         )
         logger.info("embedding model %s loaded on %s", self._profile.key, model.device)
         return self._profile
@@ -92,21 +96,40 @@ class SentenceEmbedder(Embedder):
         vectors = np.empty((len(texts), profile.dim), dtype=np.float32)
         for places in batches_by_length(texts, profile.max_tokens * CHARACTERS_A_TOKEN):
             batch = [texts[place] for place in places]
-            vectors[places] = self._encode(batch, prompt)
+            vectors[places] = self._encode(list(map(self._as_text, batch)), prompt)
         return vectors
 
-    def _encode(self, texts: list[str], prompt: str) -> Vectors:
+    def embed_pictures(self, pictures: Sequence[Image]) -> Vectors:
+        if not self.profile.sees:
+            return super().embed_pictures(pictures)
+        if not pictures:
+            return np.empty((0, self.profile.dim), dtype=np.float32)
+        try:
+            return self._encode(list(pictures), "")
+        except (
+            ValueError,
+            RuntimeError,
+            ArithmeticError,
+        ) as error:  # of a shape that no model takes
+            logger.exception("a picture cannot be embedded")
+            raise EmbedderFault("embedder_bad_picture") from error
+
+    def _as_text(self, text: str) -> Any:
+        """A model that sees would fetch and open what a text names as an address or a file."""
+        return {"text": text} if self.profile.sees else text
+
+    def _encode(self, inputs: list[Any], prompt: str) -> Vectors:
         with self._lock:
             if self._model is None:
                 raise EmbedderFault("embedder_not_loaded")
             values = self._model.encode(
-                texts,
+                inputs,
                 prompt=prompt or None,
-                batch_size=len(texts),
+                batch_size=len(inputs),
                 convert_to_tensor=True,
                 show_progress_bar=False,
             )
-        return to_unit_vectors(values.float().cpu().numpy(), len(texts))
+        return to_unit_vectors(values.float().cpu().numpy(), len(inputs))
 
     def spell(self, text: str) -> tuple[int, int]:
         with self._lock:

@@ -139,8 +139,9 @@ def test_the_miniature_upstream_is_asked_in_words_that_it_knows(
         "", ("a",), "zh"
     )
     upstream.card["demo"] = True
-    family = loaded(replace(spec, family="qwen3_vl")).family
-    assert family.detection_query("", ("红色圆形",), "zh") == "框出红色圆形"
+    engine = RemoteEngine(replace(spec, family="qwen3_vl"))
+    assert engine.load(ignore).demo
+    assert engine.family.detection_query("", ("红色圆形",), "zh") == "框出红色圆形"
 
 
 @pytest.mark.parametrize(

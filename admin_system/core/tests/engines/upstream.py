@@ -166,6 +166,13 @@ async def send_part(send: Send, part: bytes) -> None:
 def running_upstream() -> Iterator[tuple[Upstream, str]]:
     """The service and its address, ending in /v1."""
     upstream = Upstream()
+    with serving(upstream) as url:
+        yield upstream, url
+
+
+@contextmanager
+def serving(upstream: Upstream) -> Iterator[str]:
+    """Its address, ending in /v1."""
     config = uvicorn.Config(
         upstream,
         port=0,
@@ -180,6 +187,6 @@ def running_upstream() -> Iterator[tuple[Upstream, str]]:
     while not server.started:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield upstream, f"http://127.0.0.1:{port}/v1"
+    yield f"http://127.0.0.1:{port}/v1"
     server.should_exit = True
     thread.join()
