@@ -39,6 +39,7 @@ ERRORS = {
     "RerankerLoadError",
     "SearchError",
     "UnknownFormat",
+    "UnknownTopic",
     "UnsafeDocument",
     "UpstreamError",
     "Word",
