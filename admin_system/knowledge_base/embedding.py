@@ -32,6 +32,12 @@ def get_embedder(profile: EmbeddingProfile) -> Embedder:
         return embedder
 
 
+def held_embedder(profile: EmbeddingProfile) -> Embedder | None:
+    """Where it is loaded; nothing is loaded by asking for it."""
+    with _lock:
+        return _held.get(profile.spec)
+
+
 def forget_embedder(profile: EmbeddingProfile) -> None:
     """Gives its memory back; the next use loads it anew."""
     with _lock:

@@ -53,6 +53,10 @@ class LiveIndex:
             self._catch_up(self._index)
             return self._index
 
+    def opened(self) -> VectorIndex | None:
+        """As it was last searched; None before it was."""
+        return self._index
+
     def rebuild(self) -> VectorIndex:
         """Anew from the database; searches go on with the former one meanwhile."""
         index = self._build()
@@ -161,6 +165,13 @@ def get_live_index(profile: EmbeddingProfile) -> LiveIndex:
         if place not in _held:
             _held[place] = LiveIndex(profile, embedder_profile)
         return _held[place]
+
+
+def held_index(profile: EmbeddingProfile) -> VectorIndex | None:
+    """Where it is open; nothing is opened by asking for it."""
+    with _lock:
+        held = [live for (number, _), live in _held.items() if number == profile.pk]
+    return held[-1].opened() if held else None
 
 
 def forget_live_indexes() -> None:

@@ -19,6 +19,7 @@ from admin_system.messages import (
     engines,
     fields,
     knowledge,
+    library,
     pictures,
     search,
     service,
@@ -38,6 +39,7 @@ ROOMS = (
     downloads,
     engines,
     knowledge,
+    library,
     search,
 )
 MESSAGES: dict[str, tuple[str, str]] = {
