@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +12,9 @@ from ninja import Router
 
 from admin_system.api.auth import Needs, get_caller
 from admin_system.api.errors import RecordNotFound
-from admin_system.api.limits import MAX_PAGE_SIZE, PAGE_SIZE
+from admin_system.api.limits import PAGE_SIZE
 from admin_system.api.openapi import describe
+from admin_system.api.paging import check_limit, read_cursor, write_cursor
 from admin_system.api.protocol.completion import encode_seconds
 from admin_system.api.protocol.descriptions import RecordAnswer, RecordPage
 from admin_system.api.responses import json_response
@@ -33,11 +32,7 @@ router = Router(tags=["analyze"], auth=Needs("analyze"))
 async def list_analyses(
     request: HttpRequest, limit: int = PAGE_SIZE, cursor: str = ""
 ) -> HttpResponse:
-    if not 1 <= limit <= MAX_PAGE_SIZE:
-        code = "field_under_minimum" if limit < 1 else "field_over_maximum"
-        bound = 1 if limit < 1 else MAX_PAGE_SIZE
-        raise BadRequest(code, param="limit", given=limit, limit=bound)
-    page = await find_page(get_caller(request).owner, limit, cursor)
+    page = await find_page(get_caller(request).owner, check_limit(limit), cursor)
     return json_response(page)
 
 
@@ -63,27 +58,25 @@ def find_page(owner: str, limit: int, cursor: str) -> dict[str, Any]:
     """Raises BadRequest."""
     records = AnalysisRecord.objects.filter(owner=owner)
     if cursor:
-        moment, last = read_cursor(cursor)
+        moment, last = read_place(cursor)
         records = records.filter(Q(created_at__lt=moment) | Q(created_at=moment, pk__lt=last))
     found = list(records[: limit + 1])
     more = len(found) > limit
+    last_one = found[limit - 1] if more else None
     return {
         "data": [encode_record(record) for record in found[:limit]],
-        "next_cursor": encode_cursor(found[limit - 1]) if more else None,
+        "next_cursor": (
+            write_cursor(last_one.created_at.isoformat(), last_one.pk) if last_one else None
+        ),
     }
 
 
-def encode_cursor(record: AnalysisRecord) -> str:
-    text = f"{record.created_at.isoformat()} {record.pk}"
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
-def read_cursor(cursor: str) -> tuple[datetime, str]:
+def read_place(cursor: str) -> tuple[datetime, str]:
     """Raises BadRequest."""
+    moment, last = read_cursor(cursor, str, str)
     try:
-        moment, last = base64.urlsafe_b64decode(cursor).decode().split(" ")
-        return datetime.fromisoformat(moment), last
-    except (binascii.Error, ValueError):
+        return datetime.fromisoformat(str(moment)), str(last)
+    except ValueError:
         raise BadRequest("cursor_unknown", param="cursor") from None
 
 

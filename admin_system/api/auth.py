@@ -18,20 +18,21 @@ SUBPROTOCOL = "qwen-vl"
 
 
 class Needs(AuthBase):
-    """The dependency of an endpoint: its caller must hold the scope."""
+    """The dependency of an endpoint: its caller must hold the scope, or one of several."""
 
     openapi_type = "http"
     openapi_scheme = "bearer"
 
-    def __init__(self, scope: str) -> None:
+    def __init__(self, *scopes: str) -> None:
         super().__init__()
         self.is_async = True
-        self.scope = scope
+        self.scopes = scopes
 
     async def __call__(self, request: HttpRequest) -> Caller:
         """Raises AccessDenied."""
         caller = await find_caller(request)
-        require_scope(caller, self.scope)
+        if not caller.scopes.intersection(self.scopes):
+            require_scope(caller, self.scopes[0])
         return caller
 
 

@@ -15,6 +15,12 @@ BodyT = TypeVar("BodyT", bound=Body)
 JSON = "application/json"
 EXAMPLE_CHAT = '{"messages": [{"role": "user", "content": "你好"}]}'
 EXAMPLE_ANALYZE = '{"image_base64": "...", "query": "..."}'
+EXAMPLE_DOCUMENT = '{"topic": "手册", "title": "清洗", "text": "..."}'
+EXAMPLE_EMBEDDINGS = '{"model": "all-MiniLM-L6-v2", "input": "..."}'
+EXAMPLE_PASSAGE = '{"text": "...", "enabled": true}'
+EXAMPLE_SEARCH = '{"query": "机器多久清洗一次？"}'
+EXAMPLE_TITLE = '{"title": "清洗"}'
+EXAMPLE_TOPIC = '{"name": "手册"}'
 EXAMPLE_SERVICE = '{"model": "builtin-demo"}'
 
 

@@ -36,7 +36,19 @@ from admin_system.core.errors import (
 )
 from admin_system.core.types import Language
 from admin_system.env import get_env
+from admin_system.knowledge_base.errors import (
+    BadName,
+    ChangeRefused,
+    DocumentError,
+    DocumentGone,
+    DocumentTooLarge,
+    EntryForbidden,
+    EntryNotFound,
+    KnowledgeError,
+    TopicGone,
+)
 from admin_system.messages import sentence
+from admin_system.vector_search.errors import EmbedderFault, EmbedderLoadError, SearchError
 
 logger = logging.getLogger(__name__)
 
@@ -92,18 +104,32 @@ class DeadlinePassed(ApiError):
         super().__init__("deadline_passed", seconds=f"{seconds:g}")
 
 
+Coded = CoreError | ApiError | KnowledgeError | SearchError
+"""Faults with a code of `messages.py`; all others are ours."""
+
+# The first that fits counts: a kind stands before those that it is one of.
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (BadRequest, 400),
+    (BadName, 400),
     (AccessDenied, 401),  # or 403, as it says itself
+    (EntryForbidden, 403),
     (ModelNotFound, 404),
     (PathNotFound, 404),
     (RecordNotFound, 404),
+    (EntryNotFound, 404),
+    (TopicGone, 404),
+    (DocumentGone, 404),
     (MethodNotAllowed, 405),
+    (ChangeRefused, 409),
     (BodyTooLarge, 413),
+    (DocumentTooLarge, 413),
+    (DocumentError, 400),
     (ContentTypeUnsupported, 415),
     (EncodingUnsupported, 415),
     (QueueFull, 429),
     (EngineFault, 500),
+    (EmbedderFault, 503),
+    (EmbedderLoadError, 503),
     (ModelNotReady, 503),
     (LoadError, 503),
     (UpstreamError, 503),  # or the upstream's own, where it is the caller's affair
@@ -116,6 +142,7 @@ TYPES = {
     403: "permission_error",
     404: "not_found_error",
     405: "invalid_request_error",
+    409: "invalid_request_error",
     413: "invalid_request_error",
     415: "invalid_request_error",
     429: "rate_limit_error",
@@ -157,7 +184,7 @@ def to_fault(error: BaseException, language: Language) -> Fault:
     """What a caller may know of an exception; our own faults go to the log with their id."""
     error = to_coded(error)
     request_id = get_request_id()
-    if not isinstance(error, CoreError | ApiError):
+    if not isinstance(error, Coded):
         logger.error("request %s failed", request_id, exc_info=error)
         message = sentence("server_fault", language, request_id=request_id)
         return Fault(500, "server_error", "server_fault", message)
@@ -166,7 +193,8 @@ def to_fault(error: BaseException, language: Language) -> Fault:
     if status >= 500 and not isinstance(error, ModelNotReady):
         logger.warning("request %s: %s %s", request_id, error.code, error.values)
     progress = error.progress if isinstance(error, ModelNotReady) else None
-    values = {"request_id": request_id, "param": error.param, **error.values}
+    param = getattr(error, "param", None)
+    values = {"request_id": request_id, "param": param, **error.values}
     if isinstance(error, ModelNotReady) and "reason_values" in values:
         values["reason"] = to_reason(values, language)
     return Fault(
@@ -174,7 +202,7 @@ def to_fault(error: BaseException, language: Language) -> Fault:
         TYPES[status],
         error.code,
         sentence(error.code, language, **values),
-        getattr(error, "param", None),
+        param,
         progress,
         find_headers(error, status),
     )
@@ -195,15 +223,16 @@ def to_coded(error: BaseException) -> BaseException:
     return error
 
 
-def find_status(error: CoreError | ApiError) -> int:
+def find_status(error: Coded) -> int:
+    """500 for what no caller can help, such as a damaged index."""
     if isinstance(error, AccessDenied):
         return error.status
     if isinstance(error, UpstreamError) and error.status in PASSED_ON:
         return error.status
-    return next(status for kind, status in STATUSES if isinstance(error, kind))
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
-def find_headers(error: CoreError | ApiError, status: int) -> dict[str, str]:
+def find_headers(error: Coded, status: int) -> dict[str, str]:
     headers = {}
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = error.allowed

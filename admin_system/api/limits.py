@@ -30,3 +30,9 @@ RETRY_AFTER_SECONDS = 5
 """Said with 429 and 503 where the service gives no time of its own."""
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
+MAX_RESULTS = 100
+"""Of one search."""
+MAX_EMBEDDED = 2048
+"""Texts of one request for embeddings, as OpenAI has it."""
+EMBEDDED_AT_ONCE = 64
+"""Between two looks at whether the caller is still there."""

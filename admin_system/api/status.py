@@ -17,13 +17,16 @@ from admin_system.api.fault_pages import language_of
 from admin_system.api.openapi import describe
 from admin_system.api.pictures import in_reader
 from admin_system.api.protocol.descriptions import StatusAnswer
+from admin_system.api.protocol.library_state import encode_overview
 from admin_system.api.protocol.state import encode_engine, encode_model, find_health
 from admin_system.api.responses import json_response
-from admin_system.core.access import AccessDenied
+from admin_system.api.threads import in_library
+from admin_system.core.access import AccessDenied, Caller
 from admin_system.core.catalog import get_service
 from admin_system.core.devices import read_machine
 from admin_system.core.errors import ModelNotReady
 from admin_system.env import get_env
+from admin_system.knowledge_base.services.overview import find_overview, is_index_reachable
 from admin_system.version import VERSION
 
 router = Router(tags=["status"])
@@ -41,7 +44,8 @@ async def get_status(request: HttpRequest) -> HttpResponse:
     """Strangers learn `status` and `version`, everybody else the whole."""
     status = get_service().status()
     answer: dict[str, Any] = {"status": find_health(status), "version": VERSION}
-    if await is_known(request):
+    caller = await find_known(request)
+    if caller is not None:
         machine = asdict(await in_reader(lambda: read_machine(get_env().data_dir)))
         gpus = machine.pop("gpus")
         answer |= {
@@ -49,17 +53,21 @@ async def get_status(request: HttpRequest) -> HttpResponse:
             "engine": encode_engine(status),
             "gpus": gpus,
             "system": machine,
-            "knowledge_base": None,
+            "knowledge_base": encode_overview(
+                await in_library(lambda: find_overview(caller.topics))
+            ),
             "uptime": round(time.monotonic() - STARTED, 1),
         }
     return json_response(answer)
 
 
-async def is_known(request: HttpRequest) -> bool:
+async def find_known(request: HttpRequest) -> Caller | None:
+    """None for strangers."""
     try:
-        return (await find_caller(request)).kind != "anonymous"
+        caller = await find_caller(request)
     except AccessDenied:
-        return False
+        return None
+    return None if caller.kind == "anonymous" else caller
 
 
 @router.get("/healthz", auth=None, summary="The process is up")
@@ -69,8 +77,10 @@ async def get_health(request: HttpRequest) -> HttpResponse:
 
 @router.get("/readyz", auth=None, summary="Requests will be answered")
 async def get_readiness(request: HttpRequest) -> HttpResponse:
-    """503 with the reason where the database or the model cannot answer."""
+    """503 with the reason where the database, the index or the model cannot answer."""
     await check_database()
+    if not await in_library(is_index_reachable):
+        raise ModelNotReady("index_unreachable")
     if settings.LOAD_MODEL:
         with get_service().hold():
             pass

@@ -12,12 +12,17 @@ from admin_system.api import (
     analyses,
     analyze,
     chat,
+    documents,
+    embeddings,
     errors,
     fault_pages,
     media,
     model_cards,
+    passages,
+    search,
     service,
     status,
+    topics,
 )
 from admin_system.api.responses import json_response
 from admin_system.api.routing import SOCKETS
@@ -30,7 +35,21 @@ api = NinjaAPI(
     openapi_url="/api/openapi.json",
     docs_url="/api/docs",
 )
-for room in (chat, model_cards, analyze, analyses, media, status, service):
+ROOMS = (
+    chat,
+    model_cards,
+    embeddings,
+    analyze,
+    analyses,
+    media,
+    search,
+    topics,
+    documents,
+    passages,
+    status,
+    service,
+)
+for room in ROOMS:
     api.add_router("", room.router)
 
 

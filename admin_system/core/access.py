@@ -48,6 +48,8 @@ class Caller:
     """Stable name under which records are kept: local, key:ID, user:ID or anonymous."""
     scopes: frozenset[str]
     kind: Literal["local", "key", "user", "anonymous"]
+    topics: frozenset[int] | None = None
+    """Numbers of the library's topics that it may read and change; None means all."""
 
     def require(self, scope: str) -> None:
         """Raises AccessDenied."""
@@ -56,9 +58,16 @@ class Caller:
 
 
 def make_api_key(
-    name: str, *, scopes: Collection[str] | None = None, expires_at: datetime | None = None
+    name: str,
+    *,
+    scopes: Collection[str] | None = None,
+    topics: Collection[int] = (),
+    expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
-    """The row and the key itself, which nobody can read again. Raises ValueError."""
+    """The row and the key itself, which nobody can read again; without `topics` it is for all.
+
+    Raises ValueError.
+    """
     wanted = default_scopes() if scopes is None else sorted(set(scopes))
     if unknown := set(wanted) - EVERYTHING:
         raise ValueError(
@@ -70,6 +79,7 @@ def make_api_key(
         prefix=secret[:PREFIX_LENGTH],
         digest=digest_of(secret),
         scopes=wanted,
+        topics=sorted(set(topics)),
         expires_at=expires_at,
     )
     return row, secret
@@ -131,7 +141,8 @@ def _identify_key(secret: str) -> Caller:
     stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - timedelta(minutes=1))
     if row.last_used_at is None or row.last_used_at < now - timedelta(minutes=1):
         ApiKey.objects.filter(stale, pk=row.pk).update(last_used_at=now)
-    return Caller(f"key:{row.pk}", EVERYTHING.intersection(row.scopes), "key")
+    topics = frozenset(row.topics) or None
+    return Caller(f"key:{row.pk}", EVERYTHING.intersection(row.scopes), "key", topics)
 
 
 def _caller_of_user(user: AbstractBaseUser) -> Caller:

@@ -8,3 +8,9 @@ class KnowledgeBaseConfig(AppConfig):
     name = "admin_system.knowledge_base"
     verbose_name = _("Knowledge base")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from admin_system.core.topics import tell_topics_with
+        from admin_system.knowledge_base.services.permissions import topic_names
+
+        tell_topics_with(topic_names)

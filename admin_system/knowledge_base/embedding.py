@@ -71,6 +71,12 @@ def adopt(profile: EmbeddingProfile, embedder: Embedder) -> Embedder:
     return embedder
 
 
+def held_embedder(profile: EmbeddingProfile) -> Embedder | None:
+    """Where it is loaded; nothing is loaded by asking for it."""
+    with _lock:
+        return _held.get(profile.spec)
+
+
 def forget_embedder(profile: EmbeddingProfile) -> None:
     """Its memory comes back when the last search that uses it has ended; the next use loads it."""
     with _lock:

@@ -2,6 +2,8 @@
 
 KnowledgeError
 ├── ProfileInUse           the embedding model that searches use cannot become another one
+├── EntryNotFound          no such topic, document, passage or picture for who asks
+├── EntryForbidden         a topic that is not theirs to use, or none that is theirs to make
 ├── DocumentError          a file was not read; the reason is in the code
 │   ├── EmptyDocument      no bytes, or nothing in it to read
 │   ├── DamagedDocument    cut off or broken
@@ -16,6 +18,7 @@ KnowledgeError
     ├── TopicGone          deleted meanwhile
     ├── DocumentGone       deleted meanwhile
     ├── NotEditable        this kind of document or passage is not written by hand
+    ├── DeedImpossible     the document's state does not allow it
     └── ChangedMeanwhile   somebody else was quicker
 """
 
@@ -25,14 +28,24 @@ from __future__ import annotations
 class KnowledgeError(Exception):
     """A code of `messages` with the values of its sentence."""
 
-    def __init__(self, code: str, /, **values: object) -> None:
+    def __init__(self, code: str, /, *, param: str | None = None, **values: object) -> None:
         super().__init__(code, values)
         self.code = code
+        self.param = param
+        """The field of the request that is at fault, where there was a request."""
         self.values = values
 
 
 class ProfileInUse(KnowledgeError):
     """A new model gets a name of its own, so that the old one serves until it is ready."""
+
+
+class EntryNotFound(KnowledgeError):
+    """Also what is there, but on a shelf that the asker may not see."""
+
+
+class EntryForbidden(KnowledgeError):
+    """Said of names only, never of numbers, so that nothing is told of what others keep."""
 
 
 class DocumentError(KnowledgeError):
@@ -89,6 +102,10 @@ class DocumentGone(ChangeRefused):
 
 class NotEditable(ChangeRefused):
     """The sentence says where the change should be made instead."""
+
+
+class DeedImpossible(ChangeRefused):
+    """It may be possible later."""
 
 
 class ChangedMeanwhile(ChangeRefused):

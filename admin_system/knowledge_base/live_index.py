@@ -77,6 +77,13 @@ class LiveIndex:
             raise
         return index
 
+    def opened(self) -> VectorIndex | None:
+        """As it was last searched; None before it was."""
+        opening = self._opening
+        if opening is None or not opening.done() or opening.exception() is not None:
+            return None
+        return opening.result()
+
     def rebuild(self) -> VectorIndex:
         """Anew from the database; searches go on with the former one meanwhile."""
         index = self._build()
@@ -198,6 +205,13 @@ def keep_only(profile_ids: set[int]) -> None:
     with _lock:
         for place in [place for place in _held if place[0] not in profile_ids]:
             del _held[place]
+
+
+def held_index(profile: EmbeddingProfile) -> VectorIndex | None:
+    """Where it is open; nothing is opened by asking for it."""
+    with _lock:
+        held = [live for (number, _), live in _held.items() if number == profile.pk]
+    return held[-1].opened() if held else None
 
 
 def forget_live_indexes() -> None:

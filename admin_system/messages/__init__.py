@@ -20,6 +20,7 @@ from admin_system.messages import (
     engines,
     fields,
     knowledge,
+    library,
     library_checks,
     pictures,
     search,
@@ -42,6 +43,7 @@ ROOMS = (
     engines,
     knowledge,
     library_checks,
+    library,
     search,
 )
 MESSAGES: dict[str, tuple[str, str]] = {

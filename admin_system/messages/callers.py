@@ -22,6 +22,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The API key has been revoked. Use a valid one.",
         "API 密钥已被吊销。换用有效的密钥。",
     ),
+    "key_topic_unknown": (
+        "The knowledge base has no topic {topic}. Make the topic first, or check its name.",
+        "知识库里没有主题 {topic}。先建立这个主题，或检查名称。",
+    ),
     "key_unknown": (
         "The API key is not known. Check that it was copied whole.",
         "没有这个 API 密钥。检查是否复制完整。",

@@ -79,7 +79,7 @@ def test_every_endpoint_is_documented() -> None:
 
 def test_every_documented_endpoint_exists() -> None:
     text = re.sub(r"\{\w+\}", "{}", (DOCS / "api.md").read_text("utf-8"))
-    documented = re.findall(r"^\| `(?:GET|POST) (/[^`]+?)/?` \|", text, re.MULTILINE)
+    documented = re.findall(r"^\| `(?:GET|POST|PATCH|DELETE) (/[^`]+?)/?` \|", text, re.MULTILINE)
     assert documented
     assert set(documented) - addresses(get_resolver()) == set()
 

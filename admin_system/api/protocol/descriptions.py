@@ -163,6 +163,22 @@ class EngineState(Answer):
     cache_hit_rates: None
 
 
+class IndexState(Answer):
+    model: str | None = Field(description="The embedding model that searches use.")
+    reads: list[str] | None = Field(description="Scripts; null until the model is loaded.")
+    vectors: int | None = Field(description="Null until the index is opened.")
+    behind: int | None = Field(description="Changes that the next search takes up first.")
+
+
+class LibraryState(Answer):
+    """Of the topics that the caller may read."""
+
+    topics: int
+    documents: dict[str, int] = Field(description="By state.")
+    passages: int
+    index: IndexState
+
+
 class StatusAnswer(Answer):
     """Strangers see the first two fields."""
 
@@ -172,5 +188,5 @@ class StatusAnswer(Answer):
     engine: EngineState | None = None
     gpus: list[dict[str, Any]] | None = None
     system: dict[str, Any] | None = None
-    knowledge_base: dict[str, Any] | None = None
+    knowledge_base: LibraryState | None = None
     uptime: float | None = Field(None, description="Seconds.")

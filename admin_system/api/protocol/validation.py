@@ -111,7 +111,9 @@ def to_bad_request(finding: ErrorDetails) -> BadRequest:
     return BadRequest("field_wrong", param=param)
 
 
-OWN_CODES = frozenset({"field_not_a_content", "field_not_honoured", "field_not_labels"})
+OWN_CODES = frozenset(
+    {"field_is_tokens", "field_not_a_content", "field_not_honoured", "field_not_labels"}
+)
 """Codes that bodies raise themselves as PydanticCustomError."""
 
 

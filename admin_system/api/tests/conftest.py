@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 
+from admin_system.api.tests.library import LibraryClient
 from admin_system.api.tests.server import Kind, ServerProcess, prepare
 
 
@@ -75,5 +76,23 @@ def locked_server(
     """Everybody needs a key, as callers from other machines do; one request may wait."""
     settings = {"ACCESS": "keys", "MAX_WAITING": "1"}
     with running("uvicorn", "echo", template, tmp_path_factory, **settings) as server:
+        server.wait_for("/readyz")
+        yield server
+
+
+@pytest.fixture
+def library(uvicorn_server: ServerProcess) -> Iterator[LibraryClient]:
+    """The local caller, who may everything, in a knowledge base that all tests share."""
+    client = LibraryClient(uvicorn_server)
+    with client.http:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def reading_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """With the embedding model that ships."""
+    folder = tmp_path_factory.mktemp("reading-template")
+    template = folder, prepare(folder, "bundled")
+    with running("uvicorn", "echo", template, tmp_path_factory) as server:
         server.wait_for("/readyz")
         yield server

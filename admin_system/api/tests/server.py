@@ -29,10 +29,12 @@ def environment(data_dir: Path, **settings: str) -> dict[str, str]:
     }
     ours = {
         "DATA_DIR": str(data_dir),
+        "KNOWLEDGE_DIR": str(data_dir / "knowledge"),
         "LOG_DIR": str(data_dir / "logs"),
         "LOG_LEVEL": "DEBUG",
         "ACCESS": "loopback",
         "LOAD_MODEL": "true",
+        "RUN_JOBS": "true",
         "MAX_WAITING": "32",
         "THREADS": "1",
         **settings,
@@ -45,10 +47,10 @@ def environment(data_dir: Path, **settings: str) -> dict[str, str]:
     }
 
 
-def prepare(data_dir: Path, **settings: str) -> dict[str, str]:
+def prepare(data_dir: Path, embedder: str = "hash", **settings: str) -> dict[str, str]:
     """Makes the database; the keys by their names."""
     done = subprocess.run(
-        [sys.executable, "-m", "admin_system.api.tests.prepare"],
+        [sys.executable, "-m", "admin_system.api.tests.prepare", embedder],
         cwd=BASE_DIR,
         env=environment(data_dir, **settings),
         check=True,

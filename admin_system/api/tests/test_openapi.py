@@ -62,3 +62,12 @@ def test_the_endpoints_are_listed_as_they_are_described(uvicorn_server: ServerPr
     assert {"messages", "temperature", "stream", "tools"} <= set(fields)
     assert "200" in chat["responses"]
     assert "$ref" not in str(described)
+    upload = described["/api/documents"]["post"]["requestBody"]["content"]
+    assert set(upload) == {"application/json", "multipart/form-data"}
+    assert set(described["/api/documents/{document_id}"]) == {"get", "patch", "delete"}
+    names = [
+        operation["operationId"]
+        for operations in described.values()
+        for operation in operations.values()
+    ]
+    assert len(names) == len(set(names))

@@ -25,6 +25,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from admin_system.core.access import make_api_key
 from admin_system.core.models import ApiKey
 from admin_system.core.models.api_key import Scope, default_scopes
+from admin_system.core.topics import topic_names
 
 MADE_SECRET = "made_secret"  # noqa: S105
 """Attribute of the request that makes a key; the key lives no longer than that."""
@@ -38,9 +39,27 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
 
+    topics = forms.TypedMultipleChoiceField(
+        label=_("Topics"),
+        required=False,
+        coerce=int,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("What it may search and change. None ticked: all topics."),
+    )
+
     class Meta:
         model = ApiKey
-        fields = ("name", "scopes", "expires_at")
+        fields = ("name", "scopes", "topics", "expires_at")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """A topic that is gone stays on the list: a key bound to it alone reads nothing, and
+        would read everything if saving the form took it away."""
+        super().__init__(*args, **options)
+        gone = {number: gettext("Removed topic %s") % number for number in self.instance.topics}
+        names = gone | dict(topic_names())
+        field = self.fields["topics"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 - narrows for mypy
+        field.choices = [(number, names[number]) for number in sorted(names, key=names.__getitem__)]
 
     def clean_expires_at(self) -> datetime | None:
         """A moment that has passed is a slip, unless it has stood there since it was to come."""
@@ -53,14 +72,22 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
 @admin.register(ApiKey)
 class ApiKeyAdmin(ModelAdmin):
     form = ApiKeyForm
-    list_display = ("name", "beginning", "rights", "state", "last_used_at", "expires_at")
+    list_display = (
+        "name",
+        "beginning",
+        "rights",
+        "bound_to",
+        "state",
+        "last_used_at",
+        "expires_at",
+    )
     search_fields = ("name", "prefix")
     search_help_text = _("Name or beginning of the key")
     readonly_fields = ("beginning", "state", "last_used_at", "created_at")
     change_form_outer_before_template = "core/admin/key_bar.html"
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
-        fields = ["name", "scopes", "expires_at"]
+        fields = ["name", "scopes", "topics", "expires_at"]
         return [*fields, *self.readonly_fields] if obj else fields
 
     @display(description=_("Begins with"), ordering="prefix")
@@ -71,6 +98,12 @@ class ApiKeyAdmin(ModelAdmin):
     def rights(self, row: ApiKey) -> str:
         words = dict(Scope.choices)
         return " · ".join(str(words.get(scope, scope)) for scope in row.scopes)
+
+    @display(description=_("Topics"))
+    def bound_to(self, row: ApiKey) -> str:
+        names = topic_names() if row.topics else {}
+        words = [names.get(one) or gettext("Removed topic %s") % one for one in row.topics]
+        return " · ".join(words) or gettext("All topics")
 
     @display(description=_("State"))
     def state(self, row: ApiKey) -> SafeString:
@@ -85,7 +118,9 @@ class ApiKeyAdmin(ModelAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        row, secret = make_api_key(obj.name, scopes=obj.scopes, expires_at=obj.expires_at)
+        row, secret = make_api_key(
+            obj.name, scopes=obj.scopes, topics=obj.topics, expires_at=obj.expires_at
+        )
         obj.__dict__.update(row.__dict__)
         setattr(request, MADE_SECRET, secret)
 

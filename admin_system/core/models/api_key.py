@@ -31,6 +31,8 @@ class ApiKey(models.Model):
     digest = models.CharField(max_length=64, unique=True, editable=False)
     """SHA-256 of the whole key, hexadecimal; enough, since the key is 256 random bits."""
     scopes = models.JSONField(_("rights"), default=default_scopes)
+    topics = models.JSONField(_("topics"), default=list, blank=True)
+    """Numbers of the topics that it is bound to; an empty list binds it to none in particular."""
     expires_at = models.DateTimeField(
         _("valid until"), null=True, blank=True, help_text=_("Empty: for ever.")
     )

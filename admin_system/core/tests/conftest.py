@@ -22,3 +22,10 @@ def service(
     ModelConfig.objects.all().delete()
     yield service
     service.close()
+
+
+@pytest.fixture
+def topics(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two topics, as the library would tell of them."""
+    names = {3: "手册", 8: "Orders"}
+    monkeypatch.setattr("admin_system.core.topics._source", [lambda: names])

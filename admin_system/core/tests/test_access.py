@@ -133,6 +133,14 @@ def test_an_unknown_scope_makes_no_key() -> None:
     assert not ApiKey.objects.exists()
 
 
+def test_a_key_bound_to_topics_is_never_one_for_all() -> None:
+    _, secret = make_api_key("shelf", topics=[7, 3, 7])
+    assert ask(bearer=secret).topics == frozenset({3, 7})
+    _, secret = make_api_key("all")
+    assert ask(bearer=secret).topics is None
+    assert ask().topics is None
+
+
 def test_a_session_serves_its_own_pages_only() -> None:
     staff = User.objects.create_user("staff", is_staff=True)
     admin = User.objects.create_superuser("root")

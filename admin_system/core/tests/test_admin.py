@@ -176,6 +176,22 @@ def test_a_key_that_would_be_expired_at_once_is_not_made(admin: Client) -> None:
     assert not ApiKey.objects.exists()
 
 
+def test_a_key_whose_topic_is_gone_stays_bound_when_it_is_saved(
+    admin: Client, topics: None
+) -> None:
+    page = admin.get(reverse("admin:core_apikey_add"), HTTP_ACCEPT_LANGUAGE="en").text
+    assert "Orders" in page
+    row, _ = make_api_key("shelf", topics=[3, 5])
+    url = reverse("admin:core_apikey_change", args=(row.pk,))
+    page = admin.get(url, HTTP_ACCEPT_LANGUAGE="en").text
+    assert "Removed topic 5" in page
+    admin.post(url, {"name": "renamed", "scopes": ["search"], "topics": ["5"]})
+    row.refresh_from_db()
+    assert (row.name, row.topics) == ("renamed", [5])
+    listed = admin.get(reverse("admin:core_apikey_changelist"), HTTP_ACCEPT_LANGUAGE="en").text
+    assert "Removed topic 5" in listed
+
+
 def test_a_folder_without_a_model_is_told_at_once(admin: Client, tmp_path: Path) -> None:
     """And kept: it may still be on its way."""
     values = {"name": "later", "kind": "local", "path": str(tmp_path), "precision": "auto"}

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
 from admin_system.core.access import find_key
+from admin_system.core.models import ApiKey
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,16 @@ def test_a_key_from_the_command_line_is_the_only_thing_printed() -> None:
     assert row.expires_at is not None
     with pytest.raises(CommandError):
         run("create_api_key", "robot", "--scopes", "fly")
+
+
+def test_a_key_is_bound_to_topics_by_their_names(topics: None) -> None:
+    secret = run("create_api_key", "shelf", "--topic", "手册", "--topic", "Orders").strip()
+    row = find_key(secret)
+    assert row is not None
+    assert row.topics == [3, 8]
+    with pytest.raises(CommandError, match="nothing"):
+        run("create_api_key", "robot", "--topic", "nothing")
+    assert ApiKey.objects.count() == 1
 
 
 @pytest.mark.parametrize(

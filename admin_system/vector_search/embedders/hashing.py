@@ -41,6 +41,9 @@ class HashEmbedder(Embedder):
                 np.add.at(row, places, signs)
         return to_unit_vectors(vectors, len(texts))
 
+    def spell(self, text: str) -> tuple[int, int]:
+        return len(tokenize(text)), 0
+
 
 @lru_cache(maxsize=65536)
 def direction(token: str, dim: int) -> tuple[NDArray[np.int64], Vectors]:

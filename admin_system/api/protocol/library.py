@@ -1,0 +1,186 @@
+"""Topics, documents, passages and searches on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from admin_system.api.limits import MAX_QUERY_CHARACTERS, MAX_RESULTS
+from admin_system.api.protocol.completion import encode_seconds
+from admin_system.api.protocol.validation import Body, neutral
+from admin_system.core.types import Language
+from admin_system.knowledge_base.models import Document, DocumentPicture, Passage, Topic
+from admin_system.knowledge_base.services.searching import PassageHit, PassageHits
+from admin_system.messages import sentence
+
+TOPIC_NAME = Field(min_length=1, max_length=100)
+DESCRIPTION = Field(max_length=500)
+TITLE = Field(min_length=1, max_length=300)
+
+
+class TopicBody(Body):
+    name: Annotated[str, TOPIC_NAME]
+    description: Annotated[str, DESCRIPTION] = ""
+
+
+class TopicChange(Body):
+    """What is left out stays."""
+
+    name: Annotated[str, TOPIC_NAME] | None = None
+    description: Annotated[str, DESCRIPTION] | None = None
+
+
+class TextBody(Body):
+    """A text to be kept as a document; it is read as Markdown."""
+
+    topic: Annotated[str, TOPIC_NAME]
+    title: Annotated[str, TITLE]
+    text: str = Field(min_length=1)
+
+
+class UploadForm(Body):
+    """The text fields of a form with files."""
+
+    topic: Annotated[str, TOPIC_NAME]
+    title: Annotated[str, TITLE] | None = None
+    kind: Literal["file", "questions"] = "file"
+
+
+class DocumentChange(Body):
+    """What is left out stays."""
+
+    title: Annotated[str, TITLE] | None = None
+    topic: Annotated[str, TOPIC_NAME] | None = Field(None, description="Name of one that exists.")
+
+
+class PassageChange(Body):
+    """What is left out stays."""
+
+    text: str | None = Field(None, min_length=1)
+    enabled: bool | None = Field(None, description="false takes it out of all searches.")
+
+
+class SearchBody(Body):
+    query: str = Field(min_length=1, max_length=MAX_QUERY_CHARACTERS)
+    topic: Annotated[str, TOPIC_NAME] | None = Field(
+        None, description="Its name; none searches all that the caller may read."
+    )
+    top_k: int = Field(5, ge=1, le=MAX_RESULTS)
+    mode: Literal["hybrid", "vector", "keyword"] = "hybrid"
+    min_score: float = Field(0.0, ge=0, le=1)
+    answer: Annotated[Any, neutral(False)] = None
+    image_base64: Annotated[Any, neutral()] = None
+
+
+def encode_topic(topic: Topic, documents: int) -> dict[str, Any]:
+    return {
+        "id": topic.pk,
+        "name": topic.name,
+        "description": topic.description,
+        "documents": documents,
+        "created_at": topic.created_at.isoformat(),
+    }
+
+
+def encode_document(document: Document, passages: int, language: Language) -> dict[str, Any]:
+    error = None
+    if document.error_code:
+        error = encode_reason(document.error_code, document.error_values, language)
+    notices = [encode_reason(one["code"], one["values"], language) for one in document.notices]
+    return {
+        "id": document.pk,
+        "title": document.title,
+        "name": document.name,
+        "topic": document.topic.name,
+        "kind": document.kind,
+        "format": document.format or None,
+        "state": document.state,
+        "progress": document.progress,
+        "error": error,
+        "notices": notices,
+        "passages": passages,
+        "pages": document.page_count or None,
+        "page_unit": document.page_unit or None,
+        "size": document.size,
+        "sha256": document.sha256,
+        "version": document.version,
+        "file_url": f"/api/documents/{document.pk}/file",
+        "created_at": document.created_at.isoformat(),
+        "updated_at": document.updated_at.isoformat(),
+    }
+
+
+def encode_reason(code: str, values: Mapping[str, object], language: Language) -> dict[str, str]:
+    return {"code": code, "message": sentence(code, language, **values)}
+
+
+def passage_url(number: int) -> str:
+    """Where a citation leads."""
+    return f"/api/passages/{number}"
+
+
+def encode_passage(passage: Passage, pictures: Iterable[DocumentPicture]) -> dict[str, Any]:
+    document = passage.document
+    return {
+        "id": passage.pk,
+        "content": passage.text,
+        "document": document.pk,
+        "title": document.title,
+        "topic": document.topic.name,
+        "page": passage.page,
+        "last_page": passage.last_page,
+        "page_unit": document.page_unit or None,
+        "headings": passage.headings,
+        "start": passage.start,
+        "end": passage.end,
+        "is_question": passage.is_question,
+        "enabled": passage.enabled,
+        "edited": passage.edited,
+        "pictures": [encode_picture(passage, picture) for picture in pictures],
+    }
+
+
+def encode_picture(passage: Passage, picture: DocumentPicture) -> dict[str, Any]:
+    return {
+        "id": picture.pk,
+        "url": f"{passage_url(passage.pk)}/pictures/{picture.pk}",
+        "page": picture.page,
+        "width": picture.width,
+        "height": picture.height,
+        "words": picture.words,
+    }
+
+
+def encode_search(query: str, found: PassageHits, seconds: float) -> dict[str, Any]:
+    return {
+        "query": query,
+        "results": [encode_hit(hit) for hit in found.hits],
+        "answer": None,
+        "left_out": found.left_out,
+        "processing_time": encode_seconds(seconds),
+    }
+
+
+def encode_hit(hit: PassageHit) -> dict[str, Any]:
+    passage = hit.passage
+    return {
+        "id": passage.pk,
+        "topic": passage.document.topic.name,
+        "document": passage.document_id,
+        "title": passage.document.title,
+        "content": passage.text,
+        "score": round(hit.score, 4),
+        "scores": {
+            "vector": rounded(hit.scores.vector),
+            "keyword": rounded(hit.scores.keyword),
+        },
+        "page": passage.page,
+        "headings": passage.headings,
+        "url": passage_url(passage.pk),
+    }
+
+
+def rounded(score: float | None) -> float | None:
+    return None if score is None else round(score, 4)

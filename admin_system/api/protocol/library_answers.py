@@ -1,0 +1,154 @@
+"""The shapes of the library's answers, for the OpenAPI document and the tests."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from admin_system.api.protocol.descriptions import Answer
+
+DocumentState = Literal[
+    "queued",
+    "parsing",
+    "waiting",
+    "splitting",
+    "embedding",
+    "ready",
+    "failed",
+    "paused",
+    "cancelled",
+]
+Number = int
+
+
+class Reason(Answer):
+    code: str
+    message: str
+
+
+class TopicAnswer(Answer):
+    id: Number
+    name: str
+    description: str
+    documents: int
+    created_at: str
+
+
+class TopicPage(Answer):
+    data: list[TopicAnswer]
+    next_cursor: str | None
+
+
+class DocumentAnswer(Answer):
+    id: Number
+    title: str
+    name: str = Field(description="Of its file; a new upload of this name is its next version.")
+    topic: str
+    kind: Literal["file", "text", "questions"]
+    format: str | None = Field(description="Known once it was read.")
+    state: DocumentState
+    progress: float = Field(description="0..1.")
+    error: Reason | None = Field(description="Why it failed or waits.")
+    notices: list[Reason] = Field(description="What was left out of it.")
+    passages: int
+    pages: int | None
+    page_unit: Literal["page", "slide", "sheet", "chapter"] | None
+    size: int = Field(description="Bytes.")
+    sha256: str
+    version: int
+    file_url: str
+    created_at: str
+    updated_at: str
+
+
+class DocumentPage(Answer):
+    data: list[DocumentAnswer]
+    next_cursor: str | None
+
+
+class LeftOutAnswer(Answer):
+    name: str
+    code: str
+    message: str
+
+
+class ReceivedAnswer(Answer):
+    documents: list[DocumentAnswer]
+    left_out: list[LeftOutAnswer] = Field(
+        description="Files, also of an archive, that became no documents."
+    )
+
+
+class PictureAnswer(Answer):
+    id: Number
+    url: str
+    page: int | None
+    width: int
+    height: int
+    words: str = Field(description="What a vision model says of it.")
+
+
+class PassageAnswer(Answer):
+    id: Number
+    content: str
+    document: Number
+    title: str
+    topic: str
+    page: int | None
+    last_page: int | None
+    page_unit: Literal["page", "slide", "sheet", "chapter"] | None
+    headings: list[str]
+    start: int = Field(description="Characters into the document's text as it was read.")
+    end: int
+    is_question: bool
+    enabled: bool
+    edited: bool
+    pictures: list[PictureAnswer]
+
+
+class ScoresAnswer(Answer):
+    vector: float | None = Field(description="Cosine 0..1; null where vectors took no part.")
+    keyword: float | None = Field(description="Share 0..1 of the question's idf that it covers.")
+
+
+class ResultAnswer(Answer):
+    id: Number = Field(description="Of the passage.")
+    topic: str
+    document: Number
+    title: str
+    content: str
+    score: float = Field(description="0..1, the larger of `scores`; order is by fused rank.")
+    scores: ScoresAnswer
+    page: int | None
+    headings: list[str]
+    url: str = Field(description="Where the citation leads.")
+
+
+class SearchAnswer(Answer):
+    query: str
+    results: list[ResultAnswer]
+    answer: str | None
+    left_out: Literal["unread", "failed"] | None = Field(
+        description="Why a hybrid search did without vectors: the model does not read the "
+        "question's language, or does not answer."
+    )
+    processing_time: str
+
+
+class EmbeddingAnswer(Answer):
+    object: Literal["embedding"]
+    index: int
+    embedding: list[float] | str
+
+
+class EmbeddingUsage(Answer):
+    prompt_tokens: int | None
+    total_tokens: int | None
+
+
+class EmbeddingsAnswer(Answer):
+    object: Literal["list"]
+    data: list[EmbeddingAnswer]
+    model: str
+    usage: EmbeddingUsage = Field(description="Null where the model's own service does not say.")

@@ -1,0 +1,56 @@
+"""POST /api/search: a question in, the passages that answer it out."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from admin_system.api.auth import Needs, get_caller
+from admin_system.api.bodies import EXAMPLE_SEARCH, read_json, require_json
+from admin_system.api.openapi import describe
+from admin_system.api.protocol.library import SearchBody, encode_search
+from admin_system.api.protocol.library_answers import SearchAnswer
+from admin_system.api.responses import json_response
+from admin_system.api.threads import in_library
+from admin_system.core.errors import BadRequest
+from admin_system.knowledge_base.services.permissions import Allowed, find_topic
+from admin_system.knowledge_base.services.searching import PassageHits, search_passages
+
+router = Router(tags=["knowledge base"])
+
+
+@router.post(
+    "/api/search",
+    auth=Needs("search"),
+    openapi_extra=describe(SearchBody, answer=SearchAnswer),
+    summary="Search the knowledge base",
+)
+async def search(request: HttpRequest) -> HttpResponse:
+    """Within the topics that the caller may read."""
+    began = time.monotonic()
+    require_json(request)
+    body = read_json(request.body, SearchBody, EXAMPLE_SEARCH)
+    if not body.query.strip():
+        raise BadRequest("field_empty", param="query")
+    allowed = get_caller(request).topics
+
+    def find() -> dict[str, Any]:
+        found = find_passages(body, allowed)
+        return encode_search(body.query, found, time.monotonic() - began)
+
+    return json_response(await in_library(find))
+
+
+def find_passages(body: SearchBody, allowed: Allowed) -> PassageHits:
+    """Blocks. Raises EntryForbidden, EntryNotFound; in the mode `vector` as `search_passages`."""
+    topics = allowed if body.topic is None else frozenset({find_topic(body.topic, allowed).pk})
+    return search_passages(
+        query=body.query,
+        topics=topics,
+        limit=body.top_k,
+        mode=body.mode,
+        min_score=body.min_score,
+    )
