@@ -1,14 +1,16 @@
 """What can go wrong in the library, as codes and values; the sentences are in `messages`.
 
 KnowledgeError
-└── DocumentError          a file was not read; the reason is in the code
-    ├── EmptyDocument      no bytes, or nothing in it to read
-    ├── DamagedDocument    cut off or broken
-    ├── LockedDocument     it asks for a password
-    ├── DocumentTooLarge   bytes, pages, members or characters beyond the limits
-    ├── UnsafeDocument     a zip bomb, XML with entities
-    ├── UnknownFormat      not a kind that is read, or not the kind its name says
-    └── ReadingStopped     time, memory, a crash of the reader, or somebody's wish
+├── DocumentError          a file was not read; the reason is in the code
+│   ├── EmptyDocument      no bytes, or nothing in it to read
+│   ├── DamagedDocument    cut off or broken
+│   ├── LockedDocument     it asks for a password
+│   ├── DocumentTooLarge   bytes, pages, members or characters beyond the limits
+│   ├── UnsafeDocument     a zip bomb, XML with entities
+│   ├── UnknownFormat      not a kind that is read, or not the kind its name says
+│   └── ReadingStopped     time, memory, a crash of the reader, or somebody's wish
+├── QuestionSetUnreadable  a file of questions is not one
+└── TopicMissing           there is no topic of that name, or nothing in it
 """
 
 from __future__ import annotations
@@ -53,6 +55,14 @@ class UnknownFormat(DocumentError):
 
 class ReadingStopped(DocumentError):
     """The process that read the file was ended; trying again may help."""
+
+
+class QuestionSetUnreadable(KnowledgeError):
+    """The sentence says how a set is written."""
+
+
+class TopicMissing(KnowledgeError):
+    """Nothing can be measured, or asked, there."""
 
 
 DOCUMENT_ERRORS: dict[str, type[DocumentError]] = {

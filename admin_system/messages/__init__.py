@@ -20,6 +20,7 @@ from admin_system.messages import (
     fields,
     knowledge,
     pictures,
+    retrieval,
     search,
     service,
 )
@@ -38,6 +39,7 @@ ROOMS = (
     downloads,
     engines,
     knowledge,
+    retrieval,
     search,
 )
 MESSAGES: dict[str, tuple[str, str]] = {

@@ -18,6 +18,9 @@ from admin_system.vector_search.searcher import LeftOut, Scores, Searcher, Searc
 
 logger = logging.getLogger(__name__)
 
+ENOUGH = 0.45
+"""The score from which on a passage may answer a question; below it "not in the documents"."""
+
 
 @dataclass(frozen=True, slots=True)
 class PassageHit:
