@@ -21,6 +21,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Refused: {share:.1%} of {questions} questions that the topic cannot answer.",
         "拒答：{questions} 个此主题答不了的问题中有 {share:.1%} 被拒答。",
     ),
+    "knowledge_asks_nothing": (
+        "The last message asks nothing. With knowledge_base it is a question of the role user, "
+        "in words.",
+        "最后一条消息没有提问。使用 knowledge_base 时，它应是 user 角色的文字问题。",
+    ),
+    "knowledge_topic_forbidden": (
+        "This key may not read the topic {topic}.",
+        "这个密钥不能读取主题 {topic}。",
+    ),
+    "knowledge_topic_unknown": (
+        "There is no topic {topic}. Give the name of one, or leave it out to search all.",
+        "没有主题 {topic}。填写已有主题的名称，或者去掉它以检索全部主题。",
+    ),
     "on_chapter": (" (chapter {pages})", "（第 {pages} 章）"),
     "on_page": (" (page {pages})", "（第 {pages} 页）"),
     "on_sheet": (" (sheet {pages})", "（第 {pages} 个工作表）"),
@@ -36,7 +49,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "are ready.",
         "主题 {topic} 里没有可检索的段落。添加文档，等它们就绪。",
     ),
-    "topic_not_found": (
+    "topic_missing": (
         "There is no topic {topic}.",
         "没有主题 {topic}。",
     ),

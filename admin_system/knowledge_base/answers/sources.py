@@ -41,6 +41,11 @@ class Source:
         return self.passages[-1].last_page or self.passages[-1].page
 
     @property
+    def pictures(self) -> list[int]:
+        """Numbers of the document's pictures that are described in it."""
+        return [number for passage in self.passages for number in passage.pictures]
+
+    @property
     def start(self) -> int:
         """Offset into the document's full text, as `Passage.start`."""
         return self.passages[0].start

@@ -75,7 +75,7 @@ class Command(SpokenCommand):
             return Topic.objects.get_or_create(name=name)[0]
         topic = Topic.objects.filter(name=name).first()
         if topic is None:
-            raise TopicMissing("topic_not_found", topic=name)
+            raise TopicMissing("topic_missing", topic=name)
         return topic
 
     def _add(self, questions: QuestionSet, topic: Topic) -> None:
