@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
-from admin_system.vector_search.coverage import TokenWeights, coverage
+from admin_system.vector_search.certainty import Judge
+from admin_system.vector_search.coverage import TokenWeights, coverage, length_of
 from admin_system.vector_search.embedder import Embedder, Vectors
 from admin_system.vector_search.errors import EmbedderFault
 from admin_system.vector_search.fusion import Mode, fuse
@@ -34,16 +35,12 @@ class Scores:
     keyword: float | None
     """Share 0..1 of the question's idf that the passage covers."""
 
-    @property
-    def best(self) -> float:
-        return max(self.vector or 0.0, self.keyword or 0.0)
-
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
     id: int
     score: float
-    """0..1, the larger of `scores`; the order of the hits is by fused rank, not by it."""
+    """0..1, as `certainty`: .5 is what chance reaches; the order of the hits is by fused rank."""
     scores: Scores
     text: str
 
@@ -97,12 +94,18 @@ class Searcher:
         if vector is not None:
             rankings.append([(id_, scores[id_].vector or 0.0) for id_ in near if id_ in texts])
         if request.mode != "vector":
-            rankings.append([(id_, scores[id_].keyword or 0.0) for id_ in worded if id_ in texts])
-        hits = (
-            SearchHit(id_, scores[id_].best, scores[id_], texts[id_])
+            rankings.append([(id_, vote(scores[id_].keyword)) for id_ in worded if id_ in texts])
+        judge = Judge.of(request.query, self._lexical.count(request.topics))
+        judged = (
+            SearchHit(
+                id_,
+                judge.judge(scores[id_].vector, scores[id_].keyword, length_of(texts[id_])),
+                scores[id_],
+                texts[id_],
+            )
             for id_ in self._rerank(request.query, fuse(*rankings), texts)
-            if scores[id_].best >= request.min_score
         )
+        hits = (hit for hit in judged if hit.score >= request.min_score)
         return SearchResult(tuple(islice(hits, request.limit)), left_out)
 
     def _find(self, request: SearchRequest, vector: Vectors | None) -> tuple[list[int], list[int]]:
@@ -162,3 +165,8 @@ class Searcher:
             )
             for id_, text in texts.items()
         }
+
+
+def vote(share: float | None) -> float:
+    """Of the keyword leg: half a question covered says much less than half of what all says."""
+    return (share or 0.0) ** 2

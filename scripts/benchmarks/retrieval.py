@@ -34,7 +34,7 @@ from admin_system.vector_search.tuning import build_index
 MODES: tuple[Mode, ...] = ("vector", "keyword", "hybrid")
 DEPTH = 10
 FOREIGN_QUESTIONS = 200
-THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5)
+THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7)
 
 
 @dataclass

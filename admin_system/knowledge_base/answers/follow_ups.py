@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from admin_system.core.types import Message
-from admin_system.vector_search.coverage import asking_tokens
+from admin_system.vector_search.coverage import content_tokens
 from admin_system.vector_search.folding import fold
 
 MOST_QUESTIONS = 3
@@ -24,13 +24,6 @@ LEANING = re.compile(
     r"|呢\s*[?？。]*\s*$"
 )
 ASKS_FIRST = re.compile(r"^\s*(?:为什么|什么时候|多少|多久|多大|谁|由谁|哪里|怎么|几)")
-STOP_WORDS = (
-    "a an the is are was were be been do does did of in on at to for from by with and or but so "
-    "what when where who whom which why how much many long often can could should would will "
-    "there please tell me about i you we"
-)
-UNSAID = frozenset(STOP_WORDS.split())
-"""They do not say what a question is about."""
 FEW_WORDS = 2
 """Words that say what is asked about, with which a question still leans on the one before."""
 SOME_WORDS = 5
@@ -58,5 +51,4 @@ def leans(question: str) -> bool:
 
 def count_words(question: str) -> int:
     """That say what it is about; of Chinese, pairs of neighbouring characters."""
-    tokens = [token for token in asking_tokens(question) if token not in UNSAID]
-    return sum(len(token) > 1 or token.isascii() for token in tokens)
+    return sum(len(token) > 1 or token.isascii() for token in content_tokens(question))

@@ -18,7 +18,7 @@ from admin_system.vector_search.searcher import LeftOut, Scores, Searcher, Searc
 
 logger = logging.getLogger(__name__)
 
-ENOUGH = 0.45
+ENOUGH = 0.5
 """The score from which on a passage may answer a question; below it "not in the documents"."""
 
 
@@ -29,7 +29,7 @@ class PassageHit:
     passage: Passage
     """With its document and topic at hand."""
     score: float
-    """0..1, the larger of `scores`; the order is by fused rank, not by it."""
+    """0..1, as `SearchHit.score`; the order is by fused rank, not by it."""
     scores: Scores
 
 
