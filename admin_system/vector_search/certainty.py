@@ -16,6 +16,9 @@ from admin_system.vector_search.scripts import script_shares
 STEEPNESS = 3.0
 """Twice the evidence of chance is .89, half of it .11."""
 
+FEWEST = 25
+"""Passages from which on it was measured; with fewer the line stays where it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chance:
@@ -27,7 +30,7 @@ class Chance:
     """Passages up to which it was measured; it does not grow beyond."""
 
     def limit(self, passages: int) -> float:
-        return self.base + self.growth * math.log(min(max(passages, 2), self.measured))
+        return self.base + self.growth * math.log(min(max(passages, FEWEST), self.measured))
 
 
 # docs/measurements.md, "A score that means something"

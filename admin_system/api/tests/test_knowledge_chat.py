@@ -9,6 +9,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,12 +78,12 @@ def check_annotations(content: str, annotations: list[dict[str, Any]]) -> None:
 
 
 def test_an_answer_carries_its_citations_as_openai_does(library_server: ServerProcess) -> None:
-    client = OpenAI(base_url=f"{library_server.url}/api/v1", api_key="none")
-    answer = client.chat.completions.create(
-        model="echo",
-        messages=[{"role": "user", "content": QUESTION}],
-        extra_body={"knowledge_base": {"topic": "泵站", "top_k": 3}},
-    )
+    with OpenAI(base_url=f"{library_server.url}/api/v1", api_key="none") as client:
+        answer = client.chat.completions.create(
+            model="echo",
+            messages=[{"role": "user", "content": QUESTION}],
+            extra_body={"knowledge_base": {"topic": "泵站", "top_k": 3}},
+        )
     message = answer.choices[0].message
     assert message.annotations
     assert message.annotations[0].url_citation.title == "泵站手册"
@@ -171,7 +172,7 @@ async def test_a_websocket_brings_them_too_and_hears_what_a_follow_up_means(
 def test_without_a_model_passages_are_quoted(library_server: ServerProcess) -> None:
     httpx.post(f"{library_server.url}/api/service/unload", headers=library_server.authorization)
     while library_server.status()["status"] != "stopped":
-        pass
+        time.sleep(0.05)
     answer = ask(library_server, QUESTION).json()
     message = answer["choices"][0]["message"]
     assert answer["model"] == "knowledge-base"

@@ -72,3 +72,4 @@ def test_the_line_itself_is_one_half() -> None:
     for chance in (HAN, LATIN):
         assert certainty(chance.limit(300), chance.limit(300)) == pytest.approx(0.5)
     assert HAN.limit(10**6) == HAN.limit(HAN.measured)
+    assert HAN.limit(0) == HAN.limit(25)
