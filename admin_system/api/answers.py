@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from admin_system.api.limits import DEADLINE_SECONDS, QUEUE_SECONDS
 from admin_system.api.protocol import frames
+from admin_system.api.protocol.citations import encode_annotations
+from admin_system.api.protocol.completion import Annotations
 from admin_system.api.protocol.frames import Frame
 from admin_system.api.stream_reader import Mark, StreamReader
 from admin_system.core.analysis import Analysis, AnalysisRequest, stream_analysis
@@ -17,8 +19,17 @@ from admin_system.core.catalog import get_service
 from admin_system.core.models import AnalysisRecord
 from admin_system.core.records import asave_analysis
 from admin_system.core.types import ChatRequest, Delta, End
+from admin_system.knowledge_base.services.answering import (
+    Answer,
+    KnowledgeQuestion,
+    find_writer,
+    stream_answer,
+)
 
 T = TypeVar("T")
+
+LIBRARIAN = "knowledge-base"
+"""Stands as the model of answers from documents that no model writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +70,36 @@ async def tell_queue(stream: AsyncGenerator[T]) -> AsyncGenerator[T | Queued]:
         await reader.close()
 
 
+def find_author(model: str | None) -> Answering:
+    """Who answers from the knowledge base: a model, or where none can, it by itself.
+
+    Raises ModelNotReady.
+    """
+    writer = find_writer(model)
+    return Answering(LIBRARIAN, demo=False) if writer is None else find_answering(writer)
+
+
+def to_end(value: End | Answer) -> tuple[End, Annotations | None]:
+    """With its citations, where the knowledge base was asked."""
+    if isinstance(value, Answer):
+        return value.end, encode_annotations(value)
+    return value, None
+
+
 async def answer_chat(
-    request: ChatRequest, model: str | None, frame_id: str
+    request: ChatRequest,
+    model: str | None,
+    frame_id: str,
+    knowledge: KnowledgeQuestion | None = None,
 ) -> AsyncGenerator[Frame]:
     """Raises as ModelService.stream."""
-    began, answering, started = time.monotonic(), find_answering(model), False
-    async with aclosing(tell_queue(get_service().stream(request, model))) as stream:
+    began, started = time.monotonic(), False
+    source: AsyncGenerator[Delta | End | Answer]
+    if knowledge is None:
+        answering, source = find_answering(model), get_service().stream(request, model)
+    else:
+        answering, source = find_author(model), stream_answer(knowledge, model)
+    async with aclosing(tell_queue(source)) as stream:
         async for value in stream:
             if isinstance(value, Queued):
                 yield frames.queued(frame_id, value.position)
@@ -74,10 +109,11 @@ async def answer_chat(
                 started = True
             if isinstance(value, Delta):
                 yield frames.delta(frame_id, value.text)
-            elif isinstance(value, End):
-                if value.boxes:
-                    yield frames.chat_boxes(frame_id, value.boxes)
-                yield frames.chat_done(frame_id, value, time.monotonic() - began)
+            else:
+                end, annotations = to_end(value)
+                if end.boxes:
+                    yield frames.chat_boxes(frame_id, end.boxes)
+                yield frames.chat_done(frame_id, end, time.monotonic() - began, annotations)
 
 
 async def answer_analysis(

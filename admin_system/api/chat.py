@@ -11,10 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from ninja import Router
 
-from admin_system.api.answers import find_answering
+from admin_system.api.answers import find_answering, find_author, to_end
 from admin_system.api.auth import Needs, get_caller
 from admin_system.api.bodies import EXAMPLE_CHAT, read_json, require_json
 from admin_system.api.errors import DeadlinePassed
+from admin_system.api.knowledge import to_question
 from admin_system.api.limits import DEADLINE_SECONDS, FIRST_VALUE_SECONDS, KEEP_ALIVE_SECONDS
 from admin_system.api.model_cards import find_model_name
 from admin_system.api.openapi import describe
@@ -29,8 +30,15 @@ from admin_system.api.sse import DONE, KEEP_ALIVE, encode_event, event_response
 from admin_system.api.stream_reader import Mark, StreamReader
 from admin_system.core.catalog import get_service
 from admin_system.core.types import ChatRequest, Delta, End
+from admin_system.knowledge_base.services.answering import (
+    Answer,
+    KnowledgeQuestion,
+    stream_answer,
+)
 
 router = Router(tags=["chat"])
+
+Piece = Delta | End | Answer
 
 PATHS = ["/api/v1/chat/completions", "/api/chat/completions", "/v1/chat/completions"]
 
@@ -42,14 +50,18 @@ class Completion:
     request: ChatRequest
     model: str | None
     """Name of the configuration that was asked for; None takes the current one."""
+    knowledge: KnowledgeQuestion | None = None
+    """The same request, to be answered from documents."""
     began: float = field(default_factory=time.monotonic)
 
-    def start(self) -> AsyncGenerator[Delta | End]:
+    def start(self) -> AsyncGenerator[Piece]:
+        if self.knowledge is not None:
+            return stream_answer(self.knowledge, self.model)
         return get_service().stream(self.request, self.model)
 
     def encoder(self, *, wants_usage: bool = False) -> CompletionEncoder:
         """Raises ModelNotReady."""
-        answering = find_answering(self.model)
+        answering = find_author(self.model) if self.knowledge else find_answering(self.model)
         return CompletionEncoder(answering.name, answering.demo, wants_usage)
 
     @property
@@ -79,7 +91,8 @@ async def create_chat_completion(request: HttpRequest) -> HttpResponseBase:
         return body, chat
 
     body, chat = await in_reader(read)
-    completion = Completion(chat, await find_model_name(body.model))
+    knowledge = await to_question(body.knowledge_base, chat, get_caller(request))
+    completion = Completion(chat, await find_model_name(body.model), knowledge)
     if not body.stream:
         return await answer_whole(completion)
     wants_usage = body.stream_options is not None and body.stream_options.include_usage
@@ -102,17 +115,17 @@ async def answer_whole(completion: Completion) -> HttpResponse:
     encoder = completion.encoder()
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
-            end = await find_end(completion.start())
+            end, annotations = to_end(await find_end(completion.start()))
     except TimeoutError:
         raise DeadlinePassed(DEADLINE_SECONDS) from None
-    return json_response(encoder.encode(end, completion.seconds))
+    return json_response(encoder.encode(end, completion.seconds, annotations))
 
 
-async def find_end(stream: AsyncGenerator[Delta | End]) -> End:
+async def find_end(stream: AsyncGenerator[Piece]) -> End | Answer:
     """A caller that goes away cancels here, which ends the generation."""
     try:
         async for value in stream:
-            if isinstance(value, End):
+            if not isinstance(value, Delta):
                 return value
     finally:
         await stream.aclose()
@@ -122,8 +135,8 @@ async def find_end(stream: AsyncGenerator[Delta | End]) -> End:
 async def encode_events(
     completion: Completion,
     encoder: CompletionEncoder,
-    reader: StreamReader[Delta | End],
-    first: Delta | End | Mark,
+    reader: StreamReader[Piece],
+    first: Piece | Mark,
 ) -> AsyncGenerator[bytes]:
     """`first` has been read already, so that a fault before it could get its own status."""
     value = first
@@ -134,10 +147,11 @@ async def encode_events(
                 yield KEEP_ALIVE
             elif isinstance(value, Delta):
                 yield encode_event(encoder.encode_delta(value.text))
-            elif isinstance(value, End):
-                yield encode_event(encoder.encode_last(value, completion.seconds))
+            elif isinstance(value, End | Answer):
+                end, annotations = to_end(value)
+                yield encode_event(encoder.encode_last(end, completion.seconds, annotations))
                 if encoder.wants_usage:
-                    yield encode_event(encoder.encode_usage_chunk(value))
+                    yield encode_event(encoder.encode_usage_chunk(end))
             value = await reader.read(KEEP_ALIVE_SECONDS)
         yield DONE
     finally:

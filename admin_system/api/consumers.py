@@ -12,6 +12,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from admin_system.api.answers import answer_analysis, answer_chat
 from admin_system.api.connection_memory import ConnectionMemory
+from admin_system.api.knowledge import to_question
 from admin_system.api.limits import RETRY_AFTER_SECONDS, RUNNING_PER_CONNECTION
 from admin_system.api.model_cards import find_model_name
 from admin_system.api.pictures import in_reader, read_address, read_base64, read_bytes
@@ -111,8 +112,9 @@ class FrameConsumer(Connection):
             )
 
         request = await in_reader(read)
+        knowledge = await to_question(frame.knowledge_base, request, self.known_caller)
         model = await find_model_name(frame.model)
-        await self.send_answer(answer_chat(request, model, running.id), running)
+        await self.send_answer(answer_chat(request, model, running.id, knowledge), running)
 
     async def chat_on(self, frame: ShortFrame, binary: bytes | None, running: Running) -> None:
         """The next turn of the connection's own conversation, kept also when it is stopped."""
@@ -127,9 +129,10 @@ class FrameConsumer(Connection):
             self.known_caller.owner,
             get_request_id(),
         )
+        knowledge = await to_question(frame.knowledge_base, request, self.known_caller)
         model = await find_model_name(frame.model)
         try:
-            await self.send_answer(answer_chat(request, model, running.id), running)
+            await self.send_answer(answer_chat(request, model, running.id, knowledge), running)
         finally:
             if running.pieces:
                 self.memory.keep(question, running.text)

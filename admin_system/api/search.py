@@ -11,11 +11,14 @@ from ninja import Router
 from admin_system.api.auth import Needs, get_caller
 from admin_system.api.bodies import EXAMPLE_SEARCH, read_json, require_json
 from admin_system.api.openapi import describe
+from admin_system.api.protocol.citations import encode_annotations
+from admin_system.api.protocol.completion import encode_seconds
 from admin_system.api.protocol.library import SearchBody, encode_search
 from admin_system.api.protocol.library_answers import SearchAnswer
 from admin_system.api.responses import json_response
 from admin_system.api.threads import in_library
 from admin_system.core.errors import BadRequest
+from admin_system.knowledge_base.services.answering import answer_question
 from admin_system.knowledge_base.services.permissions import Allowed, find_topic
 from admin_system.knowledge_base.services.searching import PassageHits, search_passages
 
@@ -37,11 +40,15 @@ async def search(request: HttpRequest) -> HttpResponse:
         raise BadRequest("field_empty", param="query")
     allowed = get_caller(request).topics
 
-    def find() -> dict[str, Any]:
+    def find() -> tuple[PassageHits, dict[str, Any]]:
         found = find_passages(body, allowed)
-        return encode_search(body.query, found, time.monotonic() - began)
+        return found, encode_search(body.query, found)
 
-    return json_response(await in_library(find))
+    found, told = await in_library(find)
+    if body.answer:
+        answer = await answer_question(body.query, hits=found, owner=get_caller(request).owner)
+        told |= {"answer": answer.text, "annotations": encode_annotations(answer)}
+    return json_response({**told, "processing_time": encode_seconds(time.monotonic() - began)})
 
 
 def find_passages(body: SearchBody, allowed: Allowed) -> PassageHits:

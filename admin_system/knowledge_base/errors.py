@@ -12,14 +12,16 @@ KnowledgeError
 │   ├── UnsafeDocument     a zip bomb, XML with entities
 │   ├── UnknownFormat      not a kind that is read, or not the kind its name says
 │   └── ReadingStopped     time, memory, a crash of the reader, or somebody's wish
-└── ChangeRefused          what was wished does not fit how things are
-    ├── BadName            empty, too long, or with characters that cannot be seen
-    ├── NameTaken          another topic or document is called so
-    ├── TopicGone          deleted meanwhile
-    ├── DocumentGone       deleted meanwhile
-    ├── NotEditable        this kind of document or passage is not written by hand
-    ├── DeedImpossible     the document's state does not allow it
-    └── ChangedMeanwhile   somebody else was quicker
+├── ChangeRefused          what was wished does not fit how things are
+│   ├── BadName            empty, too long, or with characters that cannot be seen
+│   ├── NameTaken          another topic or document is called so
+│   ├── TopicGone          deleted meanwhile
+│   ├── DocumentGone       deleted meanwhile
+│   ├── NotEditable        this kind of document or passage is not written by hand
+│   ├── DeedImpossible     the document's state does not allow it
+│   └── ChangedMeanwhile   somebody else was quicker
+├── QuestionSetUnreadable  a file of questions is not one
+└── TopicMissing           there is no topic of that name, or nothing in it
 """
 
 from __future__ import annotations
@@ -110,6 +112,14 @@ class DeedImpossible(ChangeRefused):
 
 class ChangedMeanwhile(ChangeRefused):
     """Look again, and repeat the change if it is still wanted."""
+
+
+class QuestionSetUnreadable(KnowledgeError):
+    """The sentence says how a set is written."""
+
+
+class TopicMissing(KnowledgeError):
+    """Nothing can be measured, or asked, there."""
 
 
 DOCUMENT_ERRORS: dict[str, type[DocumentError]] = {

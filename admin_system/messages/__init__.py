@@ -23,6 +23,7 @@ from admin_system.messages import (
     library,
     library_checks,
     pictures,
+    retrieval,
     search,
     service,
 )
@@ -44,6 +45,7 @@ ROOMS = (
     knowledge,
     library_checks,
     library,
+    retrieval,
     search,
 )
 MESSAGES: dict[str, tuple[str, str]] = {

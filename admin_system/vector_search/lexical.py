@@ -139,9 +139,15 @@ class LexicalIndex:
         rows = self._connection.execute(statement, [*values, limit])
         return [KeywordHit(id_, -cost) for id_, cost in rows]
 
+    def count(self, topics: Collection[int] | None = None) -> int:
+        """Passages of the topics, or all."""
+        if topics is None:
+            return self._frequencies.get(ALL_PASSAGES, self._count_passages)
+        return sum(self._count(topic_token(topic)) for topic in set(topics))
+
     def weigh(self, query: str) -> dict[str, float]:
         """The idf of each token that `coverage` compares; one that no passage has weighs most."""
-        passages = self._frequencies.get(ALL_PASSAGES, self._count_passages)
+        passages = self.count()
         return {
             token: inverse_frequency(passages, min(passages, self._count(token)))
             for token in asking_tokens(query)

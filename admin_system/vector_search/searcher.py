@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
-from admin_system.vector_search.coverage import TokenWeights, coverage
+from admin_system.vector_search.certainty import Judge
+from admin_system.vector_search.coverage import TokenWeights, coverage, length_of
 from admin_system.vector_search.embedder import Embedder, Vectors
 from admin_system.vector_search.errors import EmbedderFault
 from admin_system.vector_search.fusion import Mode, fuse
@@ -45,6 +46,8 @@ class SearchHit:
     score: float
     """0..1, the larger of `scores`; the order of the hits is by fused rank, not by it."""
     scores: Scores
+    certainty: float
+    """0..1, as `certainty.Judge`: .5 is what chance reaches among so many passages."""
     text: str
 
 
@@ -57,6 +60,7 @@ class SearchRequest:
     """None allows all, an empty one none."""
     ids: Collection[int] | None = None
     min_score: float = 0.0
+    """Of `SearchHit.score`."""
 
     def __post_init__(self) -> None:
         if self.limit < 1:
@@ -97,9 +101,18 @@ class Searcher:
         if vector is not None:
             rankings.append([(id_, scores[id_].vector or 0.0) for id_ in near if id_ in texts])
         if request.mode != "vector":
-            rankings.append([(id_, scores[id_].keyword or 0.0) for id_ in worded if id_ in texts])
+            rankings.append([(id_, vote(scores[id_].keyword)) for id_ in worded if id_ in texts])
+        judge = Judge.of(request.query, self._lexical.count(request.topics))
         hits = (
-            SearchHit(id_, scores[id_].best, scores[id_], texts[id_])
+            SearchHit(
+                id=id_,
+                score=scores[id_].best,
+                scores=scores[id_],
+                certainty=judge.judge(
+                    scores[id_].vector, scores[id_].keyword, length_of(texts[id_])
+                ),
+                text=texts[id_],
+            )
             for id_ in self._rerank(request.query, fuse(*rankings), texts)
             if scores[id_].best >= request.min_score
         )
@@ -162,3 +175,8 @@ class Searcher:
             )
             for id_, text in texts.items()
         }
+
+
+def vote(share: float | None) -> float:
+    """Of the keyword leg: half a question covered says much less than half of what all says."""
+    return (share or 0.0) ** 2

@@ -34,7 +34,7 @@ from admin_system.vector_search.tuning import build_index
 MODES: tuple[Mode, ...] = ("vector", "keyword", "hybrid")
 DEPTH = 10
 FOREIGN_QUESTIONS = 200
-THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5)
+THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7)
 
 
 @dataclass
@@ -84,7 +84,8 @@ class Library:
         result = self._searcher.search(
             SearchRequest(query, limit, mode), lambda ids: {id_: texts[id_] for id_ in ids}
         )
-        return [hit.id for hit in result.hits], max((hit.score for hit in result.hits), default=0)
+        best = max((hit.certainty for hit in result.hits), default=0)
+        return [hit.id for hit in result.hits], best
 
 
 def measure(library: Library, mode: Mode) -> tuple[list[float], list[float]]:

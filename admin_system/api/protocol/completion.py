@@ -9,6 +9,9 @@ from uuid import uuid4
 
 from admin_system.core.types import Box, End, Usage
 
+Annotations = list[dict[str, Any]]
+"""As `citations.encode_annotations` makes them."""
+
 
 def encode_usage(usage: Usage) -> dict[str, Any]:
     return {
@@ -45,13 +48,18 @@ class CompletionEncoder:
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid4().hex}")
     created: int = field(default_factory=lambda: int(time.time()))
 
-    def encode(self, end: End, seconds: float) -> dict[str, Any]:
-        message = {
+    def encode(
+        self, end: End, seconds: float, annotations: Annotations | None = None
+    ) -> dict[str, Any]:
+        """`annotations` is None where nobody asked the knowledge base."""
+        message: dict[str, Any] = {
             "role": "assistant",
             "content": end.text,
             "refusal": None,
             "boxes": encode_boxes(end.boxes),
         }
+        if annotations is not None:
+            message["annotations"] = annotations
         choice = {
             "index": 0,
             "message": message,
@@ -71,8 +79,12 @@ class CompletionEncoder:
     def encode_delta(self, text: str) -> dict[str, Any]:
         return self._chunk({"content": text})
 
-    def encode_last(self, end: End, seconds: float) -> dict[str, Any]:
-        delta = {"boxes": encode_boxes(end.boxes)} if end.boxes else {}
+    def encode_last(
+        self, end: End, seconds: float, annotations: Annotations | None = None
+    ) -> dict[str, Any]:
+        delta: dict[str, Any] = {"boxes": encode_boxes(end.boxes)} if end.boxes else {}
+        if annotations is not None:
+            delta["annotations"] = annotations
         chunk = self._chunk(delta, end.finish_reason)
         return {**chunk, "processing_time": encode_seconds(seconds)}
 

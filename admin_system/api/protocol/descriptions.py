@@ -43,11 +43,39 @@ class NumberedBoxAnswer(BoxAnswer):
     image: int = Field(description="Number of the picture in the conversation, from 0.")
 
 
+class UrlCitation(Answer):
+    start_index: int = Field(description="Of the bracket of [n] in the answer, in characters.")
+    end_index: int
+    title: str
+    url: str
+
+
+class CitedPassage(Answer):
+    id: int
+    document: int
+    title: str
+    headings: list[str]
+    page: int | None
+    last_page: int | None
+    page_unit: str | None = Field(description="page, slide, sheet or chapter.")
+    start: int = Field(description="Offset into the document's text, in characters.")
+    end: int
+
+
+class AnnotationAnswer(Answer):
+    type: Literal["url_citation"]
+    url_citation: UrlCitation
+    passage: CitedPassage
+
+
 class CompletionMessage(Answer):
     role: Literal["assistant"]
     content: str
     refusal: None
     boxes: list[NumberedBoxAnswer]
+    annotations: list[AnnotationAnswer] | None = Field(
+        None, description="Citations; only with `knowledge_base`."
+    )
 
 
 class CompletionChoice(Answer):

@@ -7,7 +7,13 @@ from typing import Any, Literal
 from pydantic import Field
 
 from admin_system.api.limits import MAX_QUERY_CHARACTERS
-from admin_system.api.protocol.completion import encode_boxes, encode_seconds, encode_usage
+from admin_system.api.protocol.citations import KnowledgeBody
+from admin_system.api.protocol.completion import (
+    Annotations,
+    encode_boxes,
+    encode_seconds,
+    encode_usage,
+)
 from admin_system.api.protocol.openai import ChatBody
 from admin_system.api.protocol.plain import AnalyzeBody, encode_plain_boxes
 from admin_system.api.protocol.validation import Body
@@ -36,6 +42,7 @@ class ShortFrame(Body):
     model: str | None = Field(None, min_length=1)
     max_tokens: int | None = Field(None, ge=1)
     temperature: float | None = Field(None, ge=0, le=2)
+    knowledge_base: KnowledgeBody | None = None
 
     @property
     def sampling(self) -> Sampling:
@@ -89,8 +96,13 @@ def analysis_boxes(frame_id: str, boxes: tuple[Box, ...], boxed_image_url: str |
     }
 
 
-def chat_done(frame_id: str, end: End, seconds: float) -> Frame:
+def chat_done(
+    frame_id: str, end: End, seconds: float, annotations: Annotations | None = None
+) -> Frame:
+    """`annotations` is None where nobody asked the knowledge base."""
+    cited = {} if annotations is None else {"annotations": annotations}
     return {
+        **cited,
         "type": "done",
         "id": frame_id,
         "content": end.text,

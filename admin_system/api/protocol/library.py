@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from admin_system.api.limits import MAX_QUERY_CHARACTERS, MAX_RESULTS
-from admin_system.api.protocol.completion import encode_seconds
 from admin_system.api.protocol.validation import Body, neutral
 from admin_system.core.types import Language
 from admin_system.knowledge_base.models import Document, DocumentPicture, Passage, Topic
@@ -70,7 +69,7 @@ class SearchBody(Body):
     top_k: int = Field(5, ge=1, le=MAX_RESULTS)
     mode: Literal["hybrid", "vector", "keyword"] = "hybrid"
     min_score: float = Field(0.0, ge=0, le=1)
-    answer: Annotated[Any, neutral(False)] = None
+    answer: bool = Field(False, description="Also an answer that rests on the passages found.")
     image_base64: Annotated[Any, neutral()] = None
 
 
@@ -153,13 +152,13 @@ def encode_picture(passage: Passage, picture: DocumentPicture) -> dict[str, Any]
     }
 
 
-def encode_search(query: str, found: PassageHits, seconds: float) -> dict[str, Any]:
+def encode_search(query: str, found: PassageHits) -> dict[str, Any]:
     return {
         "query": query,
         "results": [encode_hit(hit) for hit in found.hits],
         "answer": None,
+        "annotations": [],
         "left_out": found.left_out,
-        "processing_time": encode_seconds(seconds),
     }
 
 
@@ -176,6 +175,7 @@ def encode_hit(hit: PassageHit) -> dict[str, Any]:
             "vector": rounded(hit.scores.vector),
             "keyword": rounded(hit.scores.keyword),
         },
+        "certainty": round(hit.certainty, 4),
         "page": passage.page,
         "headings": passage.headings,
         "url": passage_url(passage.pk),

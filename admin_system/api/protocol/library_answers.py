@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from admin_system.api.protocol.descriptions import Answer
+from admin_system.api.protocol.descriptions import AnnotationAnswer, Answer
 
 DocumentState = Literal[
     "queued",
@@ -120,6 +120,9 @@ class ResultAnswer(Answer):
     content: str
     score: float = Field(description="0..1, the larger of `scores`; order is by fused rank.")
     scores: ScoresAnswer
+    certainty: float = Field(
+        description="0..1, how surely it answers: .5 is what chance reaches among so many passages."
+    )
     page: int | None
     headings: list[str]
     url: str = Field(description="Where the citation leads.")
@@ -128,7 +131,8 @@ class ResultAnswer(Answer):
 class SearchAnswer(Answer):
     query: str
     results: list[ResultAnswer]
-    answer: str | None
+    answer: str | None = Field(description="With [n] for `annotations`; null unless asked for.")
+    annotations: list[AnnotationAnswer]
     left_out: Literal["unread", "failed"] | None = Field(
         description="Why a hybrid search did without vectors: the model does not read the "
         "question's language, or does not answer."

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Discriminator, Field, Tag
 
 from admin_system.api.limits import MAX_STOP_STRINGS
+from admin_system.api.protocol.citations import KnowledgeBody
 from admin_system.api.protocol.validation import TAG, Body, neutral
 from admin_system.core.types import Detail
 
@@ -110,6 +111,10 @@ class ChatBody(Body):
     max_tokens: int | None = Field(None, ge=1)
     max_completion_tokens: int | None = Field(None, ge=1)
 
+    knowledge_base: KnowledgeBody | None = Field(
+        None, description="Answer the last question from the knowledge base."
+    )
+
     user: str | None = Field(None, description=WITHOUT_EFFECT)
     metadata: dict[str, Any] | None = Field(None, description=WITHOUT_EFFECT)
     store: bool | None = Field(None, description=WITHOUT_EFFECT)
@@ -137,5 +142,4 @@ class ChatBody(Body):
     reasoning_effort: Annotated[Any, neutral("none")] = None
     verbosity: Annotated[Any, neutral()] = None
     web_search_options: Annotated[Any, neutral()] = None
-    knowledge_base: Annotated[Any, neutral()] = None
     prompt_template: Annotated[Any, neutral()] = None

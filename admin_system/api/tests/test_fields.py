@@ -62,7 +62,6 @@ def test_neutral_values_pass(field: str, value: object) -> None:
         ("response_format", {"type": "json_object"}),
         ("logit_bias", {"5": 1}),
         ("min_p", 0.1),
-        ("knowledge_base", {"topic": "x"}),
         ("prompt_template", "x"),
     ],
 )

@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 LOOKS = 10
 """At most, for a search in whose midst its own hits are changed."""
+ENOUGH = 0.5
+"""The certainty from which on a passage may answer a question; below it "not in the documents"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class PassageHit:
     score: float
     """0..1, the larger of `scores`; the order is by fused rank, not by it."""
     scores: Scores
+    certainty: float
+    """0..1, as `SearchHit.certainty`: whether it answers at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,8 @@ def search_passages(
         found = Searcher(keyword_index(), index, embedder).search(request, read_texts)
         if not was_changed(rows, seen):
             break
-    hits = tuple(PassageHit(rows[hit.id], hit.score, hit.scores) for hit in found.hits)
-    return PassageHits(hits, found.left_out)
+    hits = (PassageHit(rows[hit.id], hit.score, hit.scores, hit.certainty) for hit in found.hits)
+    return PassageHits(tuple(hits), found.left_out)
 
 
 def search_by_picture(
@@ -97,7 +101,7 @@ def search_by_picture(
         if not was_changed(rows, seen):
             break
     scored = [(rows[hit.id], max(0.0, hit.cosine)) for hit in near if hit.id in rows]
-    hits = [PassageHit(row, score, Scores(score, None)) for row, score in scored]
+    hits = [PassageHit(row, score, Scores(score, None), score) for row, score in scored]
     return PassageHits(tuple(hit for hit in hits if hit.score >= min_score)[:limit])
 
 

@@ -163,9 +163,9 @@ async def send_part(send: Send, part: bytes) -> None:
 
 
 @contextmanager
-def running_upstream() -> Iterator[tuple[Upstream, str]]:
+def running_upstream(upstream: Upstream | None = None) -> Iterator[tuple[Upstream, str]]:
     """The service and its address, ending in /v1."""
-    upstream = Upstream()
+    upstream = upstream or Upstream()
     with serving(upstream) as url:
         yield upstream, url
 
