@@ -69,6 +69,7 @@ def enter_content(new: NewDocument, incoming: storage.Incoming) -> tuple[Documen
     if row is None and not new.source:
         same = rows.filter(sha256=incoming.sha256, kind=new.kind).first()
     if same is not None and (same.sha256, same.kind) == (incoming.sha256, new.kind):
+        incoming.keep()  # its file may have been lost
         return same, begin_again(same)
     if row is None:
         row = Document(topic=topic, name=new.name, owner=new.owner, version=0)

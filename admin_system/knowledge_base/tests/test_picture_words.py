@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from admin_system.core.tests.engines.upstream import serving
-from admin_system.knowledge_base import jobs, storage, vision
+from admin_system.knowledge_base import jobs, leases, storage, vision
 from admin_system.knowledge_base.models import Document, DocumentPicture, Job, Topic
 from admin_system.knowledge_base.services.adding import NewDocument, add_document, add_text
 from admin_system.knowledge_base.services.picture_words import describe_again
@@ -170,7 +170,7 @@ def test_a_picture_that_the_model_refuses_is_told_and_stops_nothing(
 def test_somebody_who_stops_it_need_not_wait_for_the_model(
     library: Topic, upstream: VisionUpstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.1)
+    monkeypatch.setattr(leases, "HEARTBEAT_SECONDS", 0.1)
     document, _ = add_document(NewDocument(library, "泵.png"), [photo()])
     upstream.silent = True
     with loaded(upstream.url):

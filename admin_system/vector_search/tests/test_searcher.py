@@ -89,7 +89,8 @@ def test_scores_lie_between_zero_and_one_and_tell_their_legs(
     assert best.id == 0
     assert best.scores.vector is not None
     assert best.scores.keyword == pytest.approx(1)
-    assert 0.5 < best.score < 1
+    assert best.score == max(best.scores.vector, best.scores.keyword or 0) <= 1
+    assert 0.5 < best.certainty < 1
     assert 0.5 < best.scores.vector <= 1
     (keyword, *_) = searcher.search(SearchRequest("seal", mode="keyword"), reader_of(passages)).hits
     assert keyword.scores.vector is None
