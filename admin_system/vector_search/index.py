@@ -12,6 +12,7 @@ import numpy as np
 
 from admin_system.vector_search.embedder import Vectors
 from admin_system.vector_search.errors import BadVectors
+from admin_system.vector_search.fitting import fit, is_outgrown
 from admin_system.vector_search.locks import ReadWriteLock
 from admin_system.vector_search.members import Members, to_ids
 from admin_system.vector_search.operations import IndexOperation, last_of_each
@@ -20,9 +21,7 @@ from admin_system.vector_search.subset import Ids
 
 logger = logging.getLogger(__name__)
 
-FLAT_LIMIT = 50_000
-"""Vectors up to which an exact search is fast enough."""
-FEW = 2_000
+FEW = 1_000
 """Allowed vectors that are compared one by one: exact, and no scan of the rest."""
 UNIT_TOLERANCE = 1e-2
 
@@ -82,9 +81,11 @@ class VectorIndex:
             raise BadVectors("vectors_double_id")
         if len(topic_of) != len(numbers):
             raise BadVectors("vectors_wrong_count", given=len(topic_of), expected=len(numbers))
-        with self._changing, self._lock.writing():
-            self._remove(numbers)
-            self._add(numbers, rows, topic_of)
+        with self._changing:
+            with self._lock.writing():
+                self._remove(numbers)
+                self._add(numbers, rows, topic_of)
+            self._grow()
 
     def remove(self, ids: Collection[int]) -> None:
         """Ids that are not held are passed over. One call with many ids costs what one id costs."""
@@ -93,18 +94,19 @@ class VectorIndex:
 
     def replay(self, operations: Iterable[IndexOperation]) -> int:
         """Catches up with the database; what was seen is passed over. Returns the watermark."""
-        with self._changing, self._lock.writing():
+        with self._changing:
             last, newest = last_of_each(operations, self._watermark)
             added = [operation for operation in last.values() if operation.vector is not None]
-            rows = np.empty((0, self.dim), np.float32)
-            if added:
-                values = [operation.vector for operation in added if operation.vector is not None]
-                rows = check_vectors(values, len(added), self.dim)
-            self._remove(to_ids(last))
-            if added:
-                ids = to_ids([operation.id for operation in added])
-                self._add(ids, rows, to_ids([operation.topic for operation in added]))
-            self._watermark = newest
+            values = [operation.vector for operation in added if operation.vector is not None]
+            rows = check_vectors(values, len(added), self.dim) if added else None
+            ids = to_ids([operation.id for operation in added])
+            topics = to_ids([operation.topic for operation in added])
+            with self._lock.writing():
+                self._remove(to_ids(last))
+                if rows is not None:
+                    self._add(ids, rows, topics)
+                self._watermark = newest
+            self._grow()
             return newest
 
     def search(
@@ -151,20 +153,18 @@ class VectorIndex:
             self._members.remove(held)
 
     def _add(self, ids: Ids, vectors: Vectors, topics: Ids) -> None:
-        if self.kind == "flat" and len(self) + len(ids) > FLAT_LIMIT:
-            self._quantize(vectors)
         self._structure.add(ids, vectors)
         self._members.add(ids, topics)
 
-    def _quantize(self, coming: Vectors) -> None:
-        """From `flat` to one byte a number."""
+    def _grow(self) -> None:
+        """Other structure for what has become many; searches go on with the old one till then."""
+        if not is_outgrown(self._structure):
+            return
         held = self._members.ids
-        rows = self._structure.vectors(held) if len(held) else coming[:0]
-        smaller = Structure.of("sq8", self.dim, np.concatenate([rows, coming]))
-        if len(held):
-            smaller.add(held, rows)
-        logger.info("the index of %s vectors goes on with one byte a number", len(held))
-        self._structure = smaller
+        larger = fit(held, self._structure.vectors(held))
+        with self._lock.writing():
+            self._structure = larger
+        logger.info("the index of %s vectors goes on as %s", len(held), larger.kind)
 
 
 def check_vectors(values: object, count: int, dim: int) -> Vectors:

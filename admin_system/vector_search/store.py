@@ -40,6 +40,7 @@ class IndexHeader:
     watermark: int
     kind: StructureKind
     probes: int
+    fitted: int = 0
     format: int = FORMAT
 
 
@@ -62,6 +63,7 @@ class IndexStore:
                 watermark=watermark,
                 kind=structure.kind,
                 probes=structure.probes,
+                fitted=structure.fitted,
             )
             if self._is_older_than_saved(header):
                 logger.info("another process has saved a newer index")
@@ -130,7 +132,7 @@ class IndexStore:
         topics = np.frombuffer(file.read(size), dtype="<i8").astype(np.int64)
         # FAISS gets a reader, not a path: on Windows it opens no path with Chinese in it.
         index = faiss.read_index(faiss.PyCallbackIOReader(file.read))
-        structure = Structure(header.kind, index, header.probes)
+        structure = Structure(header.kind, index, header.probes, header.fitted)
         if len(structure) != len(ids):
             raise IndexDamaged("index_damaged", file=self.path.name)
         return VectorIndex(structure, Members(ids, topics), header.watermark)

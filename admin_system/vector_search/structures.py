@@ -1,4 +1,9 @@
-"""How FAISS keeps vectors, from exact to fast: flat, one byte a number, or in cells."""
+"""How FAISS keeps vectors, from exact to fast: flat, one byte a number, or in cells.
+
+In cells a number takes two bytes. With one, no search of a million real vectors found more than
+.95 of the true neighbours, however many cells it looked into: passages of one text lie closer to
+each other than a byte tells apart.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +18,9 @@ from admin_system.vector_search.subset import Ids, Subset
 StructureKind = Literal["flat", "sq8", "ivf"]
 
 TRAINING_ROWS = 100_000
-ROWS_A_CELL = 128
+"""Of one byte a number."""
+TRAINING_ROWS_A_CELL = 64
+FEWEST_ROWS_A_CELL = 64
 
 
 class Structure:
@@ -21,31 +28,38 @@ class Structure:
     for searches (FAISS crashes when a search meets an addition).
     """
 
-    def __init__(self, kind: StructureKind, index: Any, probes: int = 1) -> None:
+    def __init__(self, kind: StructureKind, index: Any, probes: int = 1, fitted: int = 0) -> None:
         self.kind = kind
         self.index = index
         self.probes = probes
         """Cells that a search of all looks into."""
+        self.fitted = fitted
+        """Vectors that it was made for."""
 
     @classmethod
     def of(cls, kind: StructureKind, dim: int, sample: Vectors) -> Structure:
         """Empty, fitted to `sample`, which `flat` does not need."""
         import faiss
 
-        rows = sample[np.linspace(0, len(sample) - 1, min(len(sample), TRAINING_ROWS), dtype=int)]
+        count = len(sample)
         if kind == "flat":
-            return cls(kind, faiss.IndexIDMap2(faiss.IndexFlatIP(dim)))
-        byte = faiss.ScalarQuantizer.QT_8bit
+            return cls(kind, faiss.IndexIDMap2(faiss.IndexFlatIP(dim)), fitted=count)
         if kind == "sq8":
+            byte = faiss.ScalarQuantizer.QT_8bit
             plain = faiss.IndexScalarQuantizer(dim, byte, faiss.METRIC_INNER_PRODUCT)
-            plain.train(rows)
-            return cls(kind, faiss.IndexIDMap2(plain))
-        cells = max(1, min(len(sample) // ROWS_A_CELL, int(4 * len(sample) ** 0.5)))
-        coarse = faiss.IndexFlatIP(dim)
-        index = faiss.IndexIVFScalarQuantizer(coarse, dim, cells, byte, faiss.METRIC_INNER_PRODUCT)
-        index.train(rows)
+            plain.train(spread(sample, TRAINING_ROWS))
+            return cls(kind, faiss.IndexIDMap2(plain), fitted=count)
+        cells = max(1, min(count // FEWEST_ROWS_A_CELL, math.isqrt(count)))
+        index = faiss.IndexIVFScalarQuantizer(
+            faiss.IndexFlatIP(dim),
+            dim,
+            cells,
+            faiss.ScalarQuantizer.QT_fp16,
+            faiss.METRIC_INNER_PRODUCT,
+        )
+        index.train(spread(sample, cells * TRAINING_ROWS_A_CELL))
         index.set_direct_map_type(faiss.DirectMap.Hashtable)  # vectors by id, and removals
-        return cls(kind, index)
+        return cls(kind, index, fitted=count)
 
     @property
     def dim(self) -> int:
@@ -85,3 +99,8 @@ class Structure:
         """(n, dim) as kept, so rounded unless `flat`; every id must be held."""
         rows: Vectors = self.index.reconstruct_batch(ids)
         return rows
+
+
+def spread(rows: Vectors, most: int) -> Vectors:
+    """At most that many, at even distances."""
+    return rows[np.linspace(0, len(rows) - 1, min(len(rows), most), dtype=int)]

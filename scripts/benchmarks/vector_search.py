@@ -1,24 +1,25 @@
-"""Print how fast and how exact the vector index is, and how fast a hybrid search over it.
+"""Print how fast and how exact the vector index is, and what keeping it costs.
 
-    python scripts/benchmarks/vector_search.py [--sizes 20000,50000] [--kinds flat,sq8,ivf]
-        [--texts FOLDER] [--queries 200] [--threads 1]
+    python scripts/benchmarks/vector_search.py [--sizes 100000,1000000] [--kinds flat,sq8,ivf]
+        [--texts FOLDER] [--cache FOLDER] [--queries 200] [--threads 1]
 
 Vectors are synthetic clusters of `--dim` numbers; with `--texts` they are MiniLM's of the
-paragraphs in FOLDER (JSON in SQuAD's layout), each repeated with noise of length 0.3. Recall is the
-share of the ten true neighbours, for questions made of vectors by the same noise. `topic` searches
-a tenth of the passages. Memory is true of a process's first row only. The hybrid search takes the
-paragraphs' own questions, one at a time.
+paragraphs in FOLDER (JSON in SQuAD's layout), each repeated with noise of length 0.3. Questions are
+asked one at a time, made of vectors by the same noise; recall is the share of the ten true
+neighbours, then that of far questions (noise of length 1) and, with `--texts`, of the English
+questions of the texts. `topic` searches a tenth of the passages, `small` 2,500 of them. Times are
+p50 / p99, then the same of the CPU. Memory is what an opened index takes.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import sqlite3
+import gc
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,133 +27,123 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from admin_system.vector_search.embedder import EmbedderProfile, EmbedderSpec, Vectors
-from admin_system.vector_search.embedders import create_embedder
-from admin_system.vector_search.lexical import KeywordRow, LexicalIndex
-from admin_system.vector_search.searcher import Searcher, SearchRequest
-from admin_system.vector_search.store import IndexStore
-from admin_system.vector_search.structures import StructureKind
-from admin_system.vector_search.tuning import (
-    NOISE,
-    build_index,
+from admin_system.vector_search.embedder import EmbedderProfile, Vectors
+from admin_system.vector_search.index import VectorIndex
+from admin_system.vector_search.recall import (
+    FAR,
+    NEAR,
     find_truth,
     measure_recall,
     sample_questions,
 )
+from admin_system.vector_search.store import IndexStore
+from admin_system.vector_search.structures import StructureKind
+from admin_system.vector_search.tuning import build_index
+from scripts.benchmarks.corpus import (
+    CLUSTER,
+    SPREAD,
+    embed_once,
+    make_centres,
+    milliseconds,
+    read_corpus,
+    scatter,
+)
 
-SPREAD = 1.5
-"""Length of what lies between a synthetic vector and the centre of its cluster, of length 1."""
-CLUSTER = 100
-PASSAGE = 250
-"""Characters of a passage of the hybrid search."""
-Read = tuple[list[str], list[str]]
-
-
-def read_texts(folder: Path) -> Read:
-    """Passages and questions of all sets in the folder."""
-    passages: list[str] = []
-    questions: list[str] = []
-    for path in sorted(folder.glob("*.json")):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(content, list):
-            continue
-        for article in content["data"]:
-            for paragraph in article["paragraphs"]:
-                text = paragraph["context"]
-                passages += [text[at : at + PASSAGE] for at in range(0, len(text), PASSAGE)]
-                questions += [qa["question"] for qa in paragraph["qas"]]
-    return passages, questions
+TOPICS = 10
+SMALL_TOPIC, SMALL = 99, 2500
+HEADINGS = (
+    "vectors | kind (cells searched) | build s | p50 / p99 ms, CPU | topic | small | "
+    "recall@10 near | far | questions | MiB memory | MiB file | save / open s | "
+    "add 100 ms | topic after an addition ms | remove 1 / 1000 ms"
+)
 
 
-def scatter(centres: Vectors, count: int, length: float) -> Vectors:
-    """(count, dim): each centre in turn, with noise of that length, normalised; in blocks."""
-    random = np.random.default_rng(0)
-    rows = np.empty((count, centres.shape[1]), np.float32)
-    for start in range(0, count, 50_000):
-        places = np.arange(start, min(start + 50_000, count)) % len(centres)
-        noise = random.standard_normal((len(places), centres.shape[1]), dtype=np.float32)
-        noise *= length / np.linalg.norm(noise, axis=1, keepdims=True)
-        block = centres[places] + noise
-        rows[start : start + len(places)] = block / np.linalg.norm(block, axis=1, keepdims=True)
-    return rows
-
-
-def milliseconds(call: Callable[[int], object], count: int) -> str:
-    """p50 and p99 of single calls."""
-    taken = []
-    for place in range(count):
-        start = time.perf_counter()
-        call(place)
-        taken.append((time.perf_counter() - start) * 1e3)
-    return f"{np.quantile(taken, 0.5):.2f} / {np.quantile(taken, 0.99):.2f}"
-
-
-def measure_structure(kind: StructureKind, vectors: Vectors, count: int, folder: Path) -> str:
-    """One row of the table."""
-    questions = sample_questions(vectors, count)
-    truth = find_truth(questions, np.arange(len(vectors)), vectors)
-    before = psutil.Process().memory_info().rss
+def seconds(call: Callable[[], object]) -> float:
     start = time.perf_counter()
-    index = build_index(
-        range(len(vectors)), vectors, [n % 10 for n in range(len(vectors))], kind=kind
-    )
-    built = time.perf_counter() - start
-    memory = (psutil.Process().memory_info().rss - before) / 2**20
+    call()
+    return time.perf_counter() - start
+
+
+def resident() -> float:
+    """MiB of this process in main memory."""
+    return float(psutil.Process().memory_info().rss / 2**20)
+
+
+def make_topics(count: int) -> list[int]:
+    topics = np.arange(count) % TOPICS
+    topics[:: max(1, count // SMALL)] = SMALL_TOPIC
+    return [int(topic) for topic in topics]
+
+
+def measure_kind(kind: StructureKind, vectors: Vectors, asked: list[Vectors], folder: Path) -> str:
+    """One row of the table."""
+    size, near = len(vectors), asked[0]
+    every: tuple[list[int] | None, ...] = (None, [3], [SMALL_TOPIC])
+    start = time.perf_counter()
+    index = build_index(range(size), vectors, make_topics(size), kind=kind)
+    cells = [f"{size}", index.kind, f"{time.perf_counter() - start:.1f}"]
     with index.snapshot() as (structure, _, _):
-        recall = measure_recall(structure, questions, truth)
-        probes = structure.probes
-    plain = milliseconds(lambda place: index.search(questions[place], 10), count)
-    topic = milliseconds(lambda place: index.search(questions[place], 10, topics=[3]), count)
+        recalls = [
+            measure_recall(structure, rows, find_truth(rows, np.arange(size), vectors))
+            for rows in asked
+        ]
+        if structure.kind == "ivf":
+            cells[1] = f"ivf ({structure.probes} of {structure.index.nlist})"
+    for topics in every:
+        cells.append(measure_searches(index, near, topics))
+    cells += [f"{recall:.4f}" for recall in recalls] + ["—"] * (3 - len(recalls))
     profile = EmbedderProfile("benchmark", "1", vectors.shape[1], 1)
     store = IndexStore(folder / "benchmark.index")
-    start = time.perf_counter()
-    store.save(index, profile)
-    saved = time.perf_counter() - start
-    size = store.path.stat().st_size / 2**20
-    start = time.perf_counter()
-    store.open(profile)
+    saved = seconds(lambda: store.save(index, profile))
+    del index, structure
+    gc.collect()
+    before, start = resident(), time.perf_counter()
+    index = store.open(profile)
     opened = time.perf_counter() - start
+    file = store.path.stat().st_size / 2**20
+    cells += [f"{resident() - before:.0f}", f"{file:.0f}", f"{saved:.2f} / {opened:.2f}"]
     store.remove()
-    start = time.perf_counter()
-    index.remove(range(1000))
-    removed = (time.perf_counter() - start) * 1e3
-    return (
-        f"| {len(vectors)} | {index.kind} ({probes}) | {plain} | {topic} | {recall:.4f} | "
-        f"{memory:.0f} | {size:.0f} | {built:.1f} | {saved:.2f} / {opened:.2f} | {removed:.0f} |"
-    )
+    return f"| {' | '.join(cells)} | {measure_changes(index, vectors, near)} |"
 
 
-def measure_hybrid(size: int, vectors: Vectors, texts: Read, count: int, folder: Path) -> str:
-    """Milliseconds of whole searches on SQLite in a file, the question's embedding included."""
-    passages, questions = texts
-    embedder = create_embedder(EmbedderSpec())
-    embedder.load()
-    connection = sqlite3.connect(folder / "benchmark.sqlite3")
-    lexical = LexicalIndex(connection)
-    lexical.create()
-    start = time.perf_counter()
-    lexical.add(KeywordRow(n, passages[n % len(passages)], n % 10) for n in range(size))
-    connection.commit()
-    added = time.perf_counter() - start
-    searcher = Searcher(lexical, build_index(range(size), vectors[:size]), embedder)
-    asked = questions[:: max(1, len(questions) // count)][:count]
-
+def measure_searches(index: VectorIndex, questions: Vectors, topics: list[int] | None) -> str:
     def search(place: int) -> object:
-        return searcher.search(
-            SearchRequest(asked[place]), lambda ids: {n: passages[n % len(passages)] for n in ids}
-        )
+        return index.search(questions[place], 10, topics=topics)
 
     search(0)
-    taken = milliseconds(search, len(asked))
-    connection.close()
-    return f"hybrid over {size} passages: {taken} ms; keyword rows added in {added:.1f} s"
+    return milliseconds(search, len(questions))
+
+
+def measure_changes(index: VectorIndex, vectors: Vectors, questions: Vectors) -> str:
+    size = len(index)
+
+    def add(turn: int) -> None:
+        first = size + 100 * turn
+        index.add(range(first, first + 100), vectors[:100], [3] * 100)
+
+    def add_and_search(turn: int) -> None:
+        index.add([size + 10_000 + turn], vectors[:1], [3])
+        index.search(questions[turn], 10, topics=[3])
+
+    def remove_one(turn: int) -> None:
+        index.remove([turn])
+
+    def remove_many(turn: int) -> None:
+        index.remove(range(1000 * turn, 1000 * turn + 1000))
+
+    batch, after, one_by_one, together = (
+        np.median([seconds(partial(change, turn)) for turn in range(9)]) * 1e3
+        for change in (add, add_and_search, remove_one, remove_many)
+    )
+    return f"{batch:.1f} | {after:.1f} | {one_by_one:.1f} / {together:.1f}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--sizes", default="20000,50000")
+    parser.add_argument("--sizes", default="100000,1000000")
     parser.add_argument("--kinds", default="flat,sq8,ivf")
     parser.add_argument("--texts", type=Path)
+    parser.add_argument("--cache", type=Path, help="a folder that keeps the texts' vectors")
     parser.add_argument("--dim", default=384, type=int)
     parser.add_argument("--queries", default=200, type=int)
     parser.add_argument("--threads", default=1, type=int)
@@ -163,35 +154,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     faiss.omp_set_num_threads(options.threads)
     torch.set_num_threads(options.threads)
     sizes = [int(size) for size in options.sizes.split(",")]
-    texts: Read = ([], [])
+    length, real = SPREAD, []
     if options.texts:
-        texts = read_texts(options.texts)
-        embedder = create_embedder(EmbedderSpec())
-        embedder.load()
-        start = time.perf_counter()
-        centres = embedder.embed(texts[0])
-        print(f"{len(centres)} paragraphs embedded in {time.perf_counter() - start:.1f} s")
-        length = NOISE
+        corpus = read_corpus(options.texts)
+        centres = embed_once(corpus.passages, options.cache)
+        questions = embed_once(corpus.questions["en"], options.cache, "query")
+        length = NEAR
+        real = [questions[:: max(1, len(questions) // options.queries)][: options.queries]]
     else:
-        centres = np.random.default_rng(1).standard_normal(
-            (max(sizes) // CLUSTER, options.dim), dtype=np.float32
-        )
-        centres /= np.linalg.norm(centres, axis=1, keepdims=True)
-        length = SPREAD
-    print(
-        f"faiss {faiss.__version__}, {options.threads} threads\n\n| vectors | kind (cells searched)"
-        " | p50 / p99 ms | topic p50 / p99 ms | recall@10 | MiB memory | MiB file | build s |"
-        " save / open s | remove 1000 ms |\n|" + " --- |" * 10
-    )
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+        centres = make_centres(max(sizes) // CLUSTER, options.dim)
+    print(f"faiss {faiss.__version__}, {options.threads} threads\n\n| {HEADINGS} |")
+    print("|" + " --- |" * (HEADINGS.count("|") + 1))
+    with tempfile.TemporaryDirectory() as folder:
         for size in sizes:
             vectors = scatter(centres, size, length)
+            made = [sample_questions(vectors, options.queries, noise) for noise in (NEAR, FAR)]
             for kind in options.kinds.split(","):
-                print(measure_structure(kind, vectors, options.queries, folder), flush=True)
-        if options.texts:
-            size = max(sizes)
-            print("\n" + measure_hybrid(size, vectors, texts, options.queries, folder))
+                print(measure_kind(kind, vectors, [*made, *real], Path(folder)), flush=True)
 
 
 if __name__ == "__main__":

@@ -85,21 +85,6 @@ def test_ids_may_be_large_and_far_apart(
     ]
 
 
-def test_a_growing_index_turns_to_smaller_vectors(
-    make_vectors: MakeVectors, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(index_module, "FLAT_LIMIT", 500)
-    vectors = make_vectors(800)
-    index = VectorIndex.empty(32)
-    kinds = []
-    for first, last in ((0, 400), (300, 800)):
-        index.add(range(first, last), vectors[first:last])
-        kinds.append(index.kind)
-    assert kinds == ["flat", "sq8"]
-    assert len(index) == 800
-    assert all(index.search(vectors[n], 1)[0].id == n for n in range(0, 800, 40))
-
-
 def test_an_exact_hit_has_a_cosine_of_one_at_most(make_vectors: MakeVectors) -> None:
     vectors = make_vectors(500)
     index = build_index(range(500), vectors, kind="sq8")
