@@ -41,16 +41,21 @@ def find_answering(model: str | None) -> Answering:
         return Answering(held.spec.name, held.spec.demo)
 
 
-async def tell_queue(stream: AsyncGenerator[T]) -> AsyncGenerator[T | Queued]:
-    """The values of a stream; before them the place in the queue, where there is one."""
-    stats = get_service().status().stats
+async def tell_queue(stream: AsyncGenerator[T], request_id: str) -> AsyncGenerator[T | Queued]:
+    """The values of a stream; before them the place in the queue, where there is one, whenever it
+    changes."""
+    service = get_service()
+    stats = service.status().stats
     waits = stats is not None and stats.running >= stats.slots
-    position = stats.waiting + 1 if stats is not None and waits else None
+    told = 0
+    guess = stats.waiting + 1 if stats is not None and waits else None
     reader = StreamReader(stream)
     try:
-        value = await reader.read(QUEUE_SECONDS)
-        if value is Mark.WAITING and position is not None:
-            yield Queued(position)
+        while (value := await reader.read(QUEUE_SECONDS)) is Mark.WAITING:
+            position = service.position(request_id) or (None if told else guess)
+            if position is not None and position != told:
+                told = position
+                yield Queued(position)
         while value is not Mark.ENDED:
             if not isinstance(value, Mark):
                 yield value
@@ -64,7 +69,7 @@ async def answer_chat(
 ) -> AsyncGenerator[Frame]:
     """Raises as ModelService.stream."""
     began, answering, started = time.monotonic(), find_answering(model), False
-    async with aclosing(tell_queue(get_service().stream(request, model))) as stream:
+    async with aclosing(tell_queue(get_service().stream(request, model), request.id)) as stream:
         async for value in stream:
             if isinstance(value, Queued):
                 yield frames.queued(frame_id, value.position)
@@ -85,7 +90,7 @@ async def answer_analysis(
 ) -> AsyncGenerator[Frame]:
     """Raises as ModelService.stream; the model is free again before the analysis is kept."""
     analysis, answering, started = None, find_answering(model), False
-    stream = tell_queue(stream_analysis(get_service(), request, model))
+    stream = tell_queue(stream_analysis(get_service(), request, model), request.id)
     async with aclosing(stream):
         async for value in stream:
             if isinstance(value, Queued):

@@ -25,7 +25,7 @@ from admin_system.api.protocol.descriptions import CompletionAnswer
 from admin_system.api.protocol.openai import ChatBody
 from admin_system.api.request_id import get_request_id
 from admin_system.api.responses import json_response
-from admin_system.api.sse import DONE, KEEP_ALIVE, encode_event, event_response
+from admin_system.api.sse import DONE, encode_event, event_response, keep_alive
 from admin_system.api.stream_reader import Mark, StreamReader
 from admin_system.core.catalog import get_service
 from admin_system.core.types import ChatRequest, Delta, End
@@ -131,7 +131,7 @@ async def encode_events(
         yield encode_event(encoder.encode_first())
         while value is not Mark.ENDED:
             if value is Mark.WAITING:
-                yield KEEP_ALIVE
+                yield keep_alive(get_service().position(completion.request.id))
             elif isinstance(value, Delta):
                 yield encode_event(encoder.encode_delta(value.text))
             elif isinstance(value, End):

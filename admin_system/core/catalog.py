@@ -95,6 +95,7 @@ def spec_of(row: ModelConfig) -> EngineSpec:
         device=row.device,
         visual_device=row.visual_device,
         context_length=row.context_length,
+        max_batch=row.max_batch,
         max_waiting=get_env().max_waiting,
         min_pixels=row.min_pixels,
         max_pixels=row.max_pixels,

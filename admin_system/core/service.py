@@ -133,6 +133,12 @@ class ModelService:
             demo=serving.spec.demo,
         )
 
+    def position(self, request_id: str) -> int | None:
+        """In the queue of the model that answers, from 1; None where it does not wait."""
+        with self._lock:
+            serving = self._serving
+        return serving.engine.position(request_id) if serving is not None else None
+
     @contextmanager
     def hold(self, model: str | None = None) -> Iterator[LoadedModel]:
         """The model that answers now; a switch lets it live until the block is left.

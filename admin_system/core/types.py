@@ -214,6 +214,8 @@ class EngineSpec:
     """CPU threads of the model (local); 0 leaves the choice to torch."""
     context_length: int | None = None
     """Tokens; None takes what the checkpoint states."""
+    max_batch: int = 4
+    """Requests that are answered at a time (local)."""
     max_waiting: int = 32
     """Requests that may wait for their turn."""
     min_pixels: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from admin_system.core.engines.admission import Admission
 from admin_system.core.engines.meter import Meter
@@ -33,13 +33,16 @@ class Engine(ABC):
     `submit` is called on any event loop; its answer comes back on that loop.
     """
 
-    slots: ClassVar[int]
-    """Requests that are answered at a time; further ones wait."""
-
     def __init__(self, spec: EngineSpec) -> None:
         self.spec = spec
+        self.slots = self.slots_of(spec)
+        """Requests that are answered at a time; further ones wait."""
         self._admission = Admission(self.slots, spec.max_waiting)
         self._meter = Meter()
+
+    @staticmethod
+    def slots_of(spec: EngineSpec) -> int:
+        return spec.max_batch
 
     @abstractmethod
     def load(self, report: Report) -> ModelInfo:
@@ -57,6 +60,13 @@ class Engine(ABC):
         its next token; the place is free when `aclose` returns or at most one step later.
         Raises BadRequest, QueueFull, UpstreamError or EngineFault, also after the first Delta.
         """
+
+    def position(self, request_id: str) -> int | None:
+        """Of a request in the queue, from 1; None where it does not wait, or nobody knows.
+
+        Callable from any thread.
+        """
+        return None
 
     def stats(self) -> EngineStats:
         """Cheap, and callable from any thread."""

@@ -60,10 +60,12 @@ class Loaded:
 
 
 class LocalEngine(Engine):
-    slots = 1
+    """Many requests at once, `spec.max_batch` of them."""
 
-    def __init__(self, spec: EngineSpec) -> None:
+    def __init__(self, spec: EngineSpec, *, chunk: int | None = None) -> None:
+        """`chunk` fixes how many tokens of prompts are read at a time; None learns it."""
         super().__init__(spec)
+        self._chunk = chunk
         self._loaded: Loaded | None = None
         self._family: Family | None = None
 
@@ -81,22 +83,43 @@ class LocalEngine(Engine):
         report(LoadProgress("stage_checking", 0.0))
         checkpoint = inspect_checkpoint(self.spec.path)
         report(LoadProgress("stage_starting", 0.02))
+        from admin_system.core.engines.local.budget import Budget
+        from admin_system.core.engines.local.loop import Loop
+        from admin_system.core.engines.local.network import give_memory_back
         from admin_system.core.engines.local.opening import open_checkpoint
-        from admin_system.core.engines.local.placement import choose_placement
+        from admin_system.core.engines.local.placement import choose_placement, free_memory
+        from admin_system.core.engines.local.planner import plan_rows
         from admin_system.core.engines.local.worker import Worker
 
         placement = choose_placement(self.spec, checkpoint)
         context_length = context_length_of(self.spec, checkpoint)
         opening = open_checkpoint(self.spec, checkpoint, context_length)
+        devices = (placement.device, placement.visual_device)
+
+        def open_loop(network: Network) -> Loop:
+            free = free_memory(placement.device)
+            plan = plan_rows(network, placement.device, free, self.spec.max_batch, context_length)
+            network.reserve(plan.rows, plan.length)
+            self.slots = self._admission.slots = plan.rows
+            opening.preparation.context_length = plan.length
+            return Loop(
+                network,
+                plan.rows,
+                opening.decoder,
+                opening.end_ids,
+                self._meter,
+                Budget(self._chunk),
+                relieve=lambda: give_memory_back(*devices),
+            )
+
         worker = Worker(
             lambda: self._open_network(opening, placement, checkpoint.bytes, report),
-            (placement.device, placement.visual_device),
-            opening.decoder,
-            opening.end_ids,
-            self._meter,
+            open_loop,
+            devices,
         )
         warnings = worker.start()
         self._family = opening.family
+        context_length = opening.preparation.context_length
         self._loaded = Loaded(
             context_length=context_length,
             longest_answer=read_longest_answer(checkpoint.generation) or context_length,
@@ -133,6 +156,10 @@ class LocalEngine(Engine):
         report(LoadProgress("stage_preparing", READ_TO, total, total))
         return network
 
+    def position(self, request_id: str) -> int | None:
+        loaded = self._loaded
+        return loaded.worker.position(request_id) if loaded is not None else None
+
     def unload(self) -> None:
         loaded, self._loaded = self._loaded, None
         if loaded is not None:
@@ -168,6 +195,7 @@ class LocalEngine(Engine):
             )
             job = Job(
                 id=request.id,
+                owner=request.owner,
                 prompt=prompt,
                 choice=settle_choice(request.sampling, self.spec.defaults, loaded.choice),
                 max_tokens=min(limit, left),

@@ -17,6 +17,7 @@ class Job:
 
     id: str
     """Of the request."""
+    owner: str
     prompt: Prompt
     choice: Choice
     max_tokens: int

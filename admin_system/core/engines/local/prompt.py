@@ -10,11 +10,28 @@ from admin_system.core.types import ChatRequest
 
 
 @dataclass(frozen=True, slots=True)
+class PictureSpan:
+    """Where the tokens of one picture stand in a prompt."""
+
+    first: int
+    count: int
+
+    def meets(self, start: int, end: int) -> bool:
+        return self.first < end and start < self.first + self.count
+
+    def clip(self, start: int, end: int) -> slice:
+        """Which of its tokens lie between two places of the prompt."""
+        return slice(max(start - self.first, 0), min(end - self.first, self.count))
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """Tensors on the CPU; T tokens. Each kind of network adds its pictures."""
 
     ids: Any
     """(1, T) int64."""
+    spans: tuple[PictureSpan, ...] = ()
+    """Of the pictures, in order."""
 
     @property
     def tokens(self) -> int:
@@ -23,6 +40,9 @@ class Prompt:
 
 class Preparation(ABC):
     """Callable from several threads at once; knows nothing of the network's weights."""
+
+    context_length: int
+    """Tokens that a prompt and its answer may have; set anew when the memory is planned."""
 
     @abstractmethod
     def prepare(self, request: ChatRequest) -> Prompt:

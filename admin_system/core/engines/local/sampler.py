@@ -27,6 +27,11 @@ class Sampler:
         if choice.repetition_penalty != 1.0:
             self._seen = torch.unique(prompt_ids[0])
 
+    @property
+    def takes_likeliest(self) -> bool:
+        """The token is the argmax of the logits as they are."""
+        return self._choice.greedy and self._seen is None
+
     def pick(self, logits: Any) -> int:
         """`logits` is (V,), of the last position."""
         import torch

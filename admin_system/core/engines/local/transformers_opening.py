@@ -11,8 +11,9 @@ from admin_system.core.checkpoints.tensors import Progress
 from admin_system.core.engines.local.network import Network
 from admin_system.core.engines.local.opening import Opening
 from admin_system.core.engines.local.placement import Placement
+from admin_system.core.engines.local.single_network import SingleNetwork
 from admin_system.core.engines.local.text import Detokenizer
-from admin_system.core.engines.local.transformers_network import TransformersNetwork
+from admin_system.core.engines.local.transformers_network import TransformersNetwork, layer_kinds
 from admin_system.core.engines.local.transformers_preparation import (
     PatchPreparation,
     open_tokenizer,
@@ -22,6 +23,7 @@ from admin_system.core.families import find_family
 from admin_system.core.types import EngineSpec
 
 BOX_TAG = "<box>"
+PACKABLE = {"full_attention", "linear_attention"}
 
 
 def open_transformers(spec: EngineSpec, checkpoint: Checkpoint, context_length: int) -> Opening:
@@ -44,10 +46,13 @@ def open_transformers(spec: EngineSpec, checkpoint: Checkpoint, context_length: 
 
 def open_network(checkpoint: Checkpoint, placement: Placement, progress: Progress) -> Network:
     """Raises LoadError."""
+    warnings: tuple[str, ...] = ()
     if isinstance(checkpoint.quantized, ForeignConfig):
-        return TransformersNetwork(_load_foreign(checkpoint, placement), placement)
-    model, warnings = load_model(checkpoint, placement, progress)
-    return TransformersNetwork(model, placement, warnings)
+        model = _load_foreign(checkpoint, placement)
+    else:
+        model, warnings = load_model(checkpoint, placement, progress)
+    kind = TransformersNetwork if is_packable(model.config) else SingleNetwork
+    return kind(model, placement, warnings)
 
 
 def _load_foreign(checkpoint: Checkpoint, placement: Placement) -> Any:
@@ -69,6 +74,12 @@ def _load_foreign(checkpoint: Checkpoint, placement: Placement) -> Any:
         for path, device in devices.items():
             model.get_submodule(path).to(device)
     return model.eval()
+
+
+def is_packable(config: Any) -> bool:
+    """Whether all layers of the text part can keep the conversations of one pass apart."""
+    text = config.get_text_config()
+    return config.model_type != "qwen4_exp" and {*layer_kinds(text)} <= PACKABLE
 
 
 def find_end_ids(checkpoint: Checkpoint, tokenizer: Any) -> frozenset[int]:

@@ -1,0 +1,61 @@
+"""One answer on its way: the row it is written in, its tokens, its text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from admin_system.core.engines.local.job import Job
+from admin_system.core.engines.local.network import Part
+from admin_system.core.engines.local.sampler import Sampler
+from admin_system.core.engines.local.text import Decoder, TextStream
+from admin_system.core.engines.stops import StopFilter
+from admin_system.core.types import Delta, End, FinishReason, Usage
+
+
+class Answer:
+    """Belongs to the engine's thread."""
+
+    def __init__(self, job: Job, row: int, decoder: Decoder, end_ids: frozenset[int]) -> None:
+        self.job = job
+        self.row = row
+        self.tokens: list[int] = job.prompt.ids[0].tolist()
+        """The prompt's, then the answer's."""
+        self.read = 0
+        """How many of them the row holds."""
+        self.sampler = Sampler(job.choice, job.prompt.ids)
+        self._end_ids = end_ids
+        self._text = TextStream(decoder)
+        self._stops = StopFilter(job.stop)
+
+    @property
+    def prompt_tokens(self) -> int:
+        return self.job.prompt.tokens
+
+    @property
+    def unread(self) -> int:
+        return len(self.tokens) - self.read
+
+    @property
+    def reads_prompt(self) -> bool:
+        return self.read < self.prompt_tokens
+
+    def next_part(self, most: int) -> Part:
+        """The next tokens to be read, at most so many."""
+        ids = self.tokens[self.read : self.read + most]
+        return Part(self.row, self.read, ids, wanted=len(ids) == self.unread)
+
+    def choose(self, logits: Any, likeliest: int) -> End | None:
+        """Takes the next token from the logits (V,) behind the last one, of which `likeliest` is
+        the argmax; the End, if it is the last."""
+        token = likeliest if self.sampler.takes_likeliest else self.sampler.pick(logits)
+        self.tokens.append(token)
+        count = len(self.tokens) - self.prompt_tokens
+        ended = token in self._end_ids
+        if not ended and (text := self._stops.push(self._text.push(token))):
+            self.job.put(Delta(text))
+        if not (ended or self._stops.stopped or count == self.job.max_tokens):
+            return None
+        if text := self._stops.flush():
+            self.job.put(Delta(text))
+        reason: FinishReason = "stop" if ended or self._stops.stopped else "length"
+        return End(reason, Usage(self.prompt_tokens, count))
