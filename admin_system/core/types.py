@@ -157,6 +157,8 @@ class Usage:
 
     prompt_tokens: int
     completion_tokens: int
+    cached_tokens: int = field(default=0, compare=False)
+    """Prompt tokens that were not computed again: a matter of cost, the answer is the same."""
 
     @property
     def total_tokens(self) -> int:
@@ -271,6 +273,20 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheStats:
+    """How often an engine finds what it has computed before."""
+
+    prefix_hit_rate: float | None
+    """Share of prompt tokens that were not computed again, 0..1; None before the first."""
+    picture_hit_rate: float | None
+    """Share of pictures that the vision tower did not see again, 0..1."""
+    prefix_bytes: int
+    """Keys and values: all that is reserved for them."""
+    picture_bytes: int
+    """Features that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
 class EngineStats:
     """A reading of an engine at work."""
 
@@ -281,6 +297,8 @@ class EngineStats:
     """Of the last minute of generation; None when nothing was generated."""
     generated_tokens: int = 0
     """Since the model was loaded."""
+    cache: CacheStats | None = None
+    """None where an engine keeps nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,3 +323,6 @@ class ServiceStatus:
     """Name of the configuration that answers now; while another loads beside it, the former one."""
     failed: str | None = None
     """Name of the configuration that `error` is about."""
+    breakdowns: int = 0
+    """How often the model broke down and was loaded again by itself, since it was asked for; only
+    those of the last minutes count."""

@@ -151,7 +151,20 @@ class ModelState(Answer):
     parameters: int | None
     context_length: int | None
     warnings: list[str]
+    breakdowns: int = Field(description="How often it was loaded again by itself of late.")
     loaded_at: str | None
+
+
+class HitRates(Answer):
+    """0..1; null before the first request."""
+
+    prefix: float | None = Field(description="Prompt tokens that were not computed again.")
+    pictures: float | None = Field(description="Pictures that were not looked at again.")
+
+
+class CacheBytes(Answer):
+    prefix: int
+    pictures: int
 
 
 class EngineState(Answer):
@@ -160,7 +173,8 @@ class EngineState(Answer):
     slots: int
     tokens_per_second: float | None
     generated_tokens: int
-    cache_hit_rates: None
+    cache_hit_rates: HitRates | None
+    cache_bytes: CacheBytes | None
 
 
 class StatusAnswer(Answer):

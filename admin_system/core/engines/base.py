@@ -37,6 +37,8 @@ class Engine(ABC):
         self.spec = spec
         self.slots = self.slots_of(spec)
         """Requests that are answered at a time; further ones wait."""
+        self.on_failure: Callable[[], None] | None = None
+        """Called, from whatever thread, when a loaded model cannot go on by itself."""
         self._admission = Admission(self.slots, spec.max_waiting)
         self._meter = Meter()
 

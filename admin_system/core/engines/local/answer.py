@@ -6,6 +6,7 @@ from typing import Any
 
 from admin_system.core.engines.local.job import Job
 from admin_system.core.engines.local.network import Part
+from admin_system.core.engines.local.repetition import goes_in_circles
 from admin_system.core.engines.local.sampler import Sampler
 from admin_system.core.engines.local.text import Decoder, TextStream
 from admin_system.core.engines.stops import StopFilter
@@ -22,6 +23,8 @@ class Answer:
         """The prompt's, then the answer's."""
         self.read = 0
         """How many of them the row holds."""
+        self.cached = 0
+        """How many of them it held from the beginning."""
         self.sampler = Sampler(job.choice, job.prompt.ids)
         self._end_ids = end_ids
         self._text = TextStream(decoder)
@@ -39,6 +42,11 @@ class Answer:
     def reads_prompt(self) -> bool:
         return self.read < self.prompt_tokens
 
+    def keys(self) -> list[int]:
+        """Of the tokens that the row holds, as `RowTable` compares them."""
+        said = self.tokens[self.prompt_tokens : self.read]
+        return [*self.job.keys[: self.read], *said]
+
     def next_part(self, most: int) -> Part:
         """The next tokens to be read, at most so many."""
         ids = self.tokens[self.read : self.read + most]
@@ -53,9 +61,10 @@ class Answer:
         ended = token in self._end_ids
         if not ended and (text := self._stops.push(self._text.push(token))):
             self.job.put(Delta(text))
-        if not (ended or self._stops.stopped or count == self.job.max_tokens):
+        cut = count == self.job.max_tokens or goes_in_circles(self.tokens[self.prompt_tokens :])
+        if not (ended or self._stops.stopped or cut):
             return None
         if text := self._stops.flush():
             self.job.put(Delta(text))
         reason: FinishReason = "stop" if ended or self._stops.stopped else "length"
-        return End(reason, Usage(self.prompt_tokens, count))
+        return End(reason, Usage(self.prompt_tokens, count, self.cached))

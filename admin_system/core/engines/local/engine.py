@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from admin_system.core.checkpoints.checkpoint import (
@@ -28,6 +28,7 @@ from admin_system.core.types import (
     Delta,
     End,
     EngineSpec,
+    EngineStats,
     LoadProgress,
     ModelInfo,
 )
@@ -62,10 +63,12 @@ class Loaded:
 class LocalEngine(Engine):
     """Many requests at once, `spec.max_batch` of them."""
 
-    def __init__(self, spec: EngineSpec, *, chunk: int | None = None) -> None:
-        """`chunk` fixes how many tokens of prompts are read at a time; None learns it."""
+    def __init__(self, spec: EngineSpec, *, chunk: int | None = None, reuse: bool = True) -> None:
+        """`chunk` fixes how many tokens of prompts are read at a time; None learns it. `reuse`
+        False computes everything anew, for comparison."""
         super().__init__(spec)
         self._chunk = chunk
+        self._reuse = reuse
         self._loaded: Loaded | None = None
         self._family: Family | None = None
 
@@ -89,6 +92,7 @@ class LocalEngine(Engine):
         from admin_system.core.engines.local.opening import open_checkpoint
         from admin_system.core.engines.local.placement import choose_placement, free_memory
         from admin_system.core.engines.local.planner import plan_rows
+        from admin_system.core.engines.local.row_table import RowTable
         from admin_system.core.engines.local.worker import Worker
 
         placement = choose_placement(self.spec, checkpoint)
@@ -104,18 +108,20 @@ class LocalEngine(Engine):
             opening.preparation.context_length = plan.length
             return Loop(
                 network,
-                plan.rows,
+                RowTable(plan.rows, reuse=self._reuse),
                 opening.decoder,
                 opening.end_ids,
                 self._meter,
                 Budget(self._chunk),
                 relieve=lambda: give_memory_back(*devices),
+                row_bytes=plan.bytes,
             )
 
         worker = Worker(
             lambda: self._open_network(opening, placement, checkpoint.bytes, report),
             open_loop,
             devices,
+            self._tell_failure,
         )
         warnings = worker.start()
         self._family = opening.family
@@ -160,6 +166,15 @@ class LocalEngine(Engine):
         loaded = self._loaded
         return loaded.worker.position(request_id) if loaded is not None else None
 
+    def stats(self) -> EngineStats:
+        loaded = self._loaded
+        cache = loaded.worker.cache_stats() if loaded is not None else None
+        return replace(super().stats(), cache=cache)
+
+    def _tell_failure(self) -> None:
+        if self.on_failure is not None:
+            self.on_failure()
+
     def unload(self) -> None:
         loaded, self._loaded = self._loaded, None
         if loaded is not None:
@@ -197,6 +212,7 @@ class LocalEngine(Engine):
                 id=request.id,
                 owner=request.owner,
                 prompt=prompt,
+                keys=prompt.keys(),
                 choice=settle_choice(request.sampling, self.spec.defaults, loaded.choice),
                 max_tokens=min(limit, left),
                 stop=request.sampling.stop,

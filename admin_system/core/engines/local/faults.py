@@ -12,6 +12,19 @@ NO_MEMORY = ("DefaultCPUAllocator", "out of memory", "not enough memory")
 """What torch's errors say where they have no class of their own."""
 
 
+class DeviceLost(Exception):
+    """The device answers no more: nothing of this process runs on it until it is opened anew."""
+
+
+def is_device_lost(error: Exception) -> bool:
+    import torch
+
+    lost = getattr(torch, "AcceleratorError", None)
+    if lost is not None and isinstance(error, lost):
+        return True
+    return isinstance(error, RuntimeError) and "CUDA error" in str(error)
+
+
 def is_out_of_memory(error: Exception) -> bool:
     import torch
 
@@ -21,7 +34,12 @@ def is_out_of_memory(error: Exception) -> bool:
 
 
 def fault_of(error: Exception, request: str | None) -> EngineFault:
-    """Written to the log, with what is told to the one who asked; None is a pass of several."""
+    """Written to the log, with what is told to the one who asked; None is a pass of several.
+
+    Raises DeviceLost where no request is to blame.
+    """
+    if is_device_lost(error):
+        raise DeviceLost from error
     memory = is_out_of_memory(error)
     name = request or "a pass of several requests"
     if memory:

@@ -43,6 +43,8 @@ class DeltaStates:
             for layer in layers
         }
         """(rows, heads, key width, value width) in float32."""
+        self.lengths = [0] * rows
+        """Tokens that each row's states have read."""
 
     @staticmethod
     def row_bytes(layers: Sequence[Any]) -> int:
@@ -52,13 +54,18 @@ class DeltaStates:
             for layer in layers
         )
 
+    def keep(self, row: int, tokens: int) -> int:
+        """How many of so many tokens are reused: a state knows all it has read, or is of no use."""
+        return tokens if tokens == self.lengths[row] else 0
+
     def plan(self, stretches: Sequence[Stretch]) -> DeltaPass:
-        return DeltaPass(self, tuple(group_stretches(stretches)))
+        return DeltaPass(self, tuple(stretches), tuple(group_stretches(stretches)))
 
     def copy(self, source: int, target: int) -> None:
         for states in (self.convolutions, self.memories):
             for state in states.values():
                 state[target] = state[source]
+        self.lengths[target] = self.lengths[source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,7 @@ class Group:
 @dataclass(slots=True)
 class DeltaPass:
     states: DeltaStates
+    stretches: tuple[Stretch, ...]
     groups: tuple[Group, ...]
     pending: list[tuple[Tensor, tuple[int, ...], Tensor]] = field(default_factory=list)
 
@@ -83,6 +91,8 @@ class DeltaPass:
         """The new states in the place of the old, when all layers are through."""
         for state, rows, new in self.pending:
             state[list(rows)] = new.to(state)
+        for stretch in self.stretches:
+            self.states.lengths[stretch.row] = stretch.start + stretch.count
 
 
 def group_stretches(stretches: Sequence[Stretch]) -> list[Group]:

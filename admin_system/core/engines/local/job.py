@@ -19,6 +19,8 @@ class Job:
     """Of the request."""
     owner: str
     prompt: Prompt
+    keys: list[int]
+    """Of the prompt, as `RowTable` compares them."""
     choice: Choice
     max_tokens: int
     stop: tuple[str, ...]

@@ -17,11 +17,12 @@ from admin_system.core.engines.local.budget import Budget, share
 from admin_system.core.engines.local.faults import fault_of
 from admin_system.core.engines.local.job import Job
 from admin_system.core.engines.local.network import Network, Part
+from admin_system.core.engines.local.row_table import RowTable
 from admin_system.core.engines.local.text import Decoder
 from admin_system.core.engines.local.waiting_room import WaitingRoom
 from admin_system.core.engines.meter import Meter
 from admin_system.core.errors import EngineFault
-from admin_system.core.types import End
+from admin_system.core.types import CacheStats, End
 
 logger = logging.getLogger(__name__)
 
@@ -32,14 +33,16 @@ class Loop:
     def __init__(
         self,
         network: Network,
-        rows: int,
+        rows: RowTable,
         decoder: Decoder,
         end_ids: frozenset[int],
         meter: Meter,
         budget: Budget,
         relieve: Callable[[], None],
+        row_bytes: int = 0,
     ) -> None:
-        """`relieve` gives back memory that is not needed, for another try."""
+        """`relieve` gives back memory that is not needed, for another try; `row_bytes` are
+        those of all rows."""
         self.waiting = WaitingRoom()
         self._network = network
         self._decoder = decoder
@@ -47,13 +50,27 @@ class Loop:
         self._meter = meter
         self._budget = budget
         self._relieve = relieve
-        self._free = set(range(rows))
+        self._bytes = row_bytes
+        self._rows = rows
+        self.prompt_tokens = self.cached_tokens = 0
+        """Of all requests so far, and those that were not computed again."""
         self._running: list[Answer] = []
         """As they were admitted."""
 
     @property
     def busy(self) -> bool:
         return bool(self._running or len(self.waiting))
+
+    def cache_stats(self) -> CacheStats:
+        """From any thread."""
+        features = self._network.features
+        looked = features.hits + features.misses
+        return CacheStats(
+            prefix_hit_rate=self.cached_tokens / self.prompt_tokens if self.prompt_tokens else None,
+            picture_hit_rate=features.hits / looked if looked else None,
+            prefix_bytes=self._bytes,
+            picture_bytes=features.bytes,
+        )
 
     def step(self) -> None:
         """One pass: the next token of every answer, and some tokens of prompts."""
@@ -70,8 +87,11 @@ class Loop:
         self._meter.add(tokens, seconds)
 
     def end_all(self, fault: EngineFault) -> None:
-        for answer in list(self._running):
-            self._end(answer, fault)
+        """The rows are not used any more; also from the watchdog's thread."""
+        running, self._running = self._running, []
+        for answer in running:
+            answer.job.place.end()
+            answer.job.put(fault)
         for job in self.waiting.remove(lambda _: True):
             job.put(fault)
 
@@ -81,21 +101,24 @@ class Loop:
             self._end(answer, None)
 
     def _admit(self) -> None:
-        while self._free and len(self.waiting):
+        while self._rows.has_free and len(self.waiting):
             job = self.waiting.take(self._rows_of_owners())
             if job.place.begin():
                 self._begin(job)
         self.waiting.settle(self._rows_of_owners())
 
     def _begin(self, job: Job) -> None:
-        row = min(self._free)  # low rows first: those that are used lie side by side
-        self._free.discard(row)
-        answer = Answer(job, row, self._decoder, self._end_ids)
+        seat = self._rows.take(job.owner, job.keys)
+        answer = Answer(job, seat.row, self._decoder, self._end_ids)
         self._running.append(answer)
         try:
-            answer.read = self._network.begin(row, job.prompt)
+            if seat.source != seat.row:
+                self._network.copy(seat.source, seat.row, seat.shared)
+            answer.cached = answer.read = self._network.begin(seat.row, job.prompt, seat.shared)
         except Exception as error:
             self._end(answer, fault_of(error, job.id))
+        self.prompt_tokens += job.prompt.tokens
+        self.cached_tokens += answer.cached
 
     def _rows_of_owners(self) -> Counter[str]:
         return Counter(answer.job.owner for answer in self._running)
@@ -128,8 +151,12 @@ class Loop:
         else:
             return self._take(sound, logits, answers)
         # behind the handler, whose traceback holds the tensors of the pass
-        self._relieve()
+        self._make_room()
         return sum(self._read_alone(part, answers) for part in sound)
+
+    def _make_room(self) -> None:
+        self._network.features.clear()
+        self._relieve()
 
     def _see(self, part: Part, answer: Answer) -> bool:
         """Whether the pictures under a part could be looked at."""
@@ -141,7 +168,7 @@ class Loop:
             fault = fault_of(error, answer.job.id)
         else:
             return True
-        self._relieve()
+        self._make_room()
         self._end(answer, fault)
         return False
 
@@ -154,14 +181,17 @@ class Loop:
             fault = fault_of(error, answer.job.id)
         else:
             return self._take([part], logits, answers)
-        self._relieve()
+        self._make_room()
         self._end(answer, fault)
         return 0
 
     def _take(self, parts: Sequence[Part], logits: Any, answers: dict[int, Answer]) -> int:
         """What a pass gave: the rows hold its parts, and `logits` (wanted, V) the next tokens."""
         for part in parts:
-            answers[part.row].read = part.end
+            answer = answers[part.row]
+            answer.read = part.end
+            if part.end == answer.prompt_tokens:  # others may begin with the same prompt
+                self._rows.hold(answer.row, answer.job.owner, answer.keys())
         wanted = [answers[part.row] for part in parts if part.wanted]
         if not wanted:
             return 0
@@ -180,7 +210,8 @@ class Loop:
         """`last` is told to the reader; None where nobody reads."""
         self._running.remove(answer)
         self._network.end(answer.row)
-        self._free.add(answer.row)
+        self._rows.hold(answer.row, answer.job.owner, answer.keys())
+        self._rows.release(answer.row)
         answer.job.place.end()
         if last is not None:
             answer.job.put(last)

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from admin_system.core.engines.local.feature_cache import FeatureCache
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -30,10 +32,15 @@ class Part:
 class Network(ABC):
     """Belongs to the engine's one thread. Rows are numbered from 0; each holds a conversation."""
 
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...]
     """Codes of `messages.py`: what is not as it should be, though it works."""
     in_chunks: bool = True
     """Whether a prompt may be read in several passes."""
+
+    def __init__(self, warnings: tuple[str, ...] = ()) -> None:
+        self.warnings = warnings
+        self.features: FeatureCache[Any] = FeatureCache()
+        """Of pictures that were seen."""
 
     @abstractmethod
     def row_bytes(self, length: int) -> int:
@@ -50,6 +57,10 @@ class Network(ABC):
         Returns how many of them need not be read again. `prompt` is a Prompt as this kind of
         network's own preparation makes it.
         """
+
+    @abstractmethod
+    def copy(self, source: int, target: int, count: int) -> None:
+        """The first `count` tokens that a row holds to another row."""
 
     @abstractmethod
     def see(self, row: int, start: int, end: int) -> None:

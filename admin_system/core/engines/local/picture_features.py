@@ -18,6 +18,10 @@ class PictureFeatures:
     deep: tuple[Tensor, ...] = ()
     """(tokens, C) each: added behind the first layers (DeepStack, Qwen3-VL)."""
 
+    @property
+    def bytes(self) -> int:
+        return sum(int(tensor.nbytes) for tensor in (self.values, *self.deep))
+
 
 def encode_picture(
     model: Any, prompt: PatchPrompt, number: int, placement: Placement

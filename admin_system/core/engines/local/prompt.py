@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from admin_system.core.types import ChatRequest
@@ -15,6 +16,8 @@ class PictureSpan:
 
     first: int
     count: int
+    digest: bytes = b""
+    """SHA-256 of the picture as the network sees it."""
 
     def meets(self, start: int, end: int) -> bool:
         return self.first < end and start < self.first + self.count
@@ -36,6 +39,22 @@ class Prompt:
     @property
     def tokens(self) -> int:
         return int(self.ids.shape[1])
+
+    def keys(self) -> list[int]:
+        """What tells this prompt from others: its ids, and below 0 the pictures under them."""
+        keys: list[int] = self.ids[0].tolist()
+        for span in self.spans:
+            number = -1 - int.from_bytes(span.digest[:8])
+            keys[span.first : span.first + span.count] = [number] * span.count
+        return keys
+
+
+def digest_of(*arrays: Any) -> bytes:
+    """Of tensors on the CPU."""
+    total = sha256()
+    for array in arrays:
+        total.update(array.contiguous().numpy().data)
+    return total.digest()
 
 
 class Preparation(ABC):

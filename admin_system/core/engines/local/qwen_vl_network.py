@@ -13,6 +13,7 @@ from admin_system.core.checkpoints.quantization import ForeignConfig
 from admin_system.core.checkpoints.tensors import Progress, read_names
 from admin_system.core.engines.local.int4_layers import StoredLayers, make_builder
 from admin_system.core.engines.local.network import Network, Part
+from admin_system.core.engines.local.picture_features import PictureFeatures
 from admin_system.core.engines.local.placement import Placement
 from admin_system.core.engines.local.qwen_vl_preparation import PicturePrompt
 from admin_system.core.errors import LoadError
@@ -24,8 +25,8 @@ from admin_system.core.networks.qwen_vl.model import PlacedFeatures, QwenVL
 
 class QwenVLNetwork(Network):
     def __init__(self, model: QwenVL, warnings: tuple[str, ...] = ()) -> None:
+        super().__init__(warnings)
         self._model = model
-        self.warnings = warnings
         self._cache: KVCache | None = None
         self._prompts: dict[int, PicturePrompt] = {}
         self._features: dict[tuple[int, int], Tensor] = {}
@@ -43,12 +44,16 @@ class QwenVLNetwork(Network):
         self._prompts[row] = prompt
         return self._opened.begin(row, prompt.tokens, keep=keep)
 
+    def copy(self, source: int, target: int, count: int) -> None:
+        self._opened.copy(source, target, count)
+
     def see(self, row: int, start: int, end: int) -> None:
         prompt = self._prompts[row]
         for number, span in enumerate(prompt.spans):
             if span.meets(start, end) and (row, number) not in self._features:
-                seen = self._model.encode_pictures(prompt.pixels[number][None])[0]
-                self._features[row, number] = seen
+                self._features[row, number] = self.features.get(
+                    span.digest, partial(self._encode, prompt.pixels[number])
+                ).values
 
     def end(self, row: int) -> None:
         self._prompts.pop(row, None)
@@ -65,6 +70,9 @@ class QwenVLNetwork(Network):
             pictures=list(self._placed(parts)),
             wanted=ends[torch.tensor([part.wanted for part in parts])],
         )
+
+    def _encode(self, pixels: Tensor) -> PictureFeatures:
+        return PictureFeatures(self._model.encode_pictures(pixels[None])[0])
 
     def _placed(self, parts: Sequence[Part]) -> Iterator[PlacedFeatures]:
         first = 0

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from admin_system.core.engines.local.prompt import PictureSpan, Preparation, Prompt
+from admin_system.core.engines.local.prompt import (
+    PictureSpan,
+    Preparation,
+    Prompt,
+    digest_of,
+)
 from admin_system.core.errors import BadRequest, ContextTooLong
 from admin_system.core.networks.qwen_vl.configuration import VisualConfig
 from admin_system.core.networks.qwen_vl.pixels import to_pixels
@@ -40,10 +45,14 @@ class QwenVLPreparation(Preparation):
         prompt = self._chat.render(request.messages)
         if len(prompt.ids) + 1 > self.context_length:
             raise ContextTooLong(len(prompt.ids), self.context_length)
+        pixels = tuple(self._pixels(request, slot.picture) for slot in prompt.slots)
         return PicturePrompt(
             torch.tensor([prompt.ids], dtype=torch.long),
-            tuple(PictureSpan(slot.first, self._tokens) for slot in prompt.slots),
-            tuple(self._pixels(request, slot.picture) for slot in prompt.slots),
+            tuple(
+                PictureSpan(slot.first, self._tokens, digest_of(picture))
+                for slot, picture in zip(prompt.slots, pixels, strict=True)
+            ),
+            pixels,
         )
 
     def _pixels(self, request: ChatRequest, number: int) -> Any:

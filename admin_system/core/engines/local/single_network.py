@@ -38,7 +38,7 @@ class SingleNetwork(Network):
     in_chunks = False
 
     def __init__(self, model: Any, placement: Placement, warnings: tuple[str, ...] = ()) -> None:
-        self.warnings = warnings
+        super().__init__(warnings)
         self._model = model
         self._placement = placement
         self._rows: dict[int, Reading] = {}
@@ -57,6 +57,9 @@ class SingleNetwork(Network):
     def begin(self, row: int, prompt: PatchPrompt, keep: int = 0) -> int:
         self._rows[row] = Reading(prompt)
         return 0
+
+    def copy(self, source: int, target: int, count: int) -> None:
+        """Nothing is shared: `begin` reads every prompt from its beginning."""
 
     def see(self, row: int, start: int, end: int) -> None:
         """Pictures are seen together with the prompt."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import torch
@@ -52,7 +53,7 @@ class PackedPass:
 
 class TransformersNetwork(Network):
     def __init__(self, model: Any, placement: Placement, warnings: tuple[str, ...] = ()) -> None:
-        self.warnings = warnings
+        super().__init__(warnings)
         self._model = model
         self._placement = placement
         self._dtype = placement.dtype
@@ -90,30 +91,36 @@ class TransformersNetwork(Network):
         positions = find_positions(self._model, prompt)
         beyond = int(positions.max()) + 1 - prompt.tokens
         self._rows[row] = Row(prompt, positions, beyond)
-        return keep
+        return keep if self._states is None else self._states.keep(row, keep)
+
+    def copy(self, source: int, target: int, count: int) -> None:
+        self._opened.copy(source, target, count)
+        if self._states is not None:
+            self._states.copy(source, target)
 
     def see(self, row: int, start: int, end: int) -> None:
         state = self._rows[row]
         for number, span in enumerate(state.prompt.spans):
             if span.meets(start, end) and number not in state.features:
-                state.features[number] = encode_picture(
-                    self._model.model, state.prompt, number, self._placement
+                state.features[number] = self.features.get(
+                    span.digest,
+                    partial(
+                        encode_picture, self._model.model, state.prompt, number, self._placement
+                    ),
                 )
 
     def end(self, row: int) -> None:
         self._rows.pop(row, None)
 
     def run(self, parts: Sequence[Part]) -> Tensor:
-        if self._store is None:
-            raise RuntimeError("a pass before any row was reserved")
-        device = self._placement.device
+        store, device = self._opened, self._placement.device
         stretches = [Stretch(part.row, part.start, len(part.ids)) for part in parts]
         ids = torch.tensor([token for part in parts for token in part.ids], device=device)
         embedded = self._model.get_input_embeddings()(ids)
         extra = self._place_pictures(parts, embedded)
         packed = PackedPass(
-            Pass.plan(stretches, self._store.dtype, device),
-            self._store,
+            Pass.plan(stretches, store.dtype, device),
+            store,
             self._places,
             self._states.plan(stretches) if self._states is not None else None,
         )
@@ -129,6 +136,12 @@ class TransformersNetwork(Network):
         ends = torch.tensor([len(part.ids) for part in parts]).cumsum(0) - 1
         wanted = ends[torch.tensor([part.wanted for part in parts])]
         return self._model.lm_head(hidden[wanted.to(device)])
+
+    @property
+    def _opened(self) -> KVStore:
+        if self._store is None:
+            raise RuntimeError("a pass before any row was reserved")
+        return self._store
 
     def _positions(self, parts: Sequence[Part]) -> Tensor:
         """(3, N)."""

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from admin_system.core.checkpoints.checkpoint import Checkpoint
-from admin_system.core.engines.local.prompt import PictureSpan, Preparation, Prompt
+from admin_system.core.engines.local.prompt import (
+    PictureSpan,
+    Preparation,
+    Prompt,
+    digest_of,
+)
 from admin_system.core.engines.local.template import Template
 from admin_system.core.errors import BadRequest, ContextTooLong
 from admin_system.core.families.base import Family
@@ -60,6 +65,10 @@ class PatchPreparation(Preparation):
         if not parts:
             return PatchPrompt(tensor, kinds=kinds)
         features = [self._read_patches(part, size) for part, size in zip(parts, shown, strict=True)]
+        spans = tuple(
+            replace(span, digest=digest_of(*parts))
+            for span, parts in zip(spans, features, strict=True)
+        )
         return PatchPrompt(
             tensor,
             spans,

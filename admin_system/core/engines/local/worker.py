@@ -11,9 +11,14 @@ from concurrent.futures import Future
 from admin_system.core.engines.local.job import Job
 from admin_system.core.engines.local.loop import Loop
 from admin_system.core.engines.local.network import Network, give_memory_back
+from admin_system.core.engines.local.watchdog import Watchdog
 from admin_system.core.errors import CoreError, EngineFault
+from admin_system.core.types import CacheStats
 
 logger = logging.getLogger(__name__)
+
+STUCK_SECONDS = 5.0
+"""How long an unload waits for a thread that is stuck."""
 
 OpenLoop = Callable[[Network], Loop]
 
@@ -26,16 +31,21 @@ class Worker:
         open_network: Callable[[], Network],
         open_loop: OpenLoop,
         devices: tuple[str, ...],
+        on_death: Callable[[], None],
     ) -> None:
-        """Both are called on the thread."""
+        """The first two are called on the thread. `on_death` is called when it ends, or is stuck,
+        without having been stopped."""
         self._open_network = open_network
         self._open_loop = open_loop
         self._devices = devices
+        self._on_death = on_death
+        self._watchdog = Watchdog(self._give_up)
         self._posts: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._warnings: Future[tuple[str, ...]] = Future()
         self._loop: Loop | None = None
+        self._stuck = False
 
     def start(self) -> tuple[str, ...]:
         """Waits for the load and returns the network's warnings. Raises what the load raised."""
@@ -48,7 +58,7 @@ class Worker:
 
     def post(self, job: Job) -> None:
         self._posts.put(job)
-        if not self._thread.is_alive():  # it ended between the look and the post
+        if self._stuck or not self._thread.is_alive():  # also between the look and the post
             self._refuse_posts()
 
     def position(self, job_id: str) -> int | None:
@@ -56,16 +66,19 @@ class Worker:
         loop = self._loop
         return loop.waiting.position(job_id) if loop is not None else None
 
+    def cache_stats(self) -> CacheStats | None:
+        """From any thread."""
+        loop = self._loop
+        return loop.cache_stats() if loop is not None else None
+
     def stop(self) -> None:
         """Ends all jobs with EngineFault before their next token; returns when memory is back."""
         self._stopping.set()
         self._posts.put(None)
-        self._thread.join()
+        self._thread.join(STUCK_SECONDS if self._stuck else None)
         self._refuse_posts()
 
     def _run(self) -> None:
-        import torch
-
         try:
             network = self._open_network()
             self._loop = self._open_loop(network)
@@ -78,14 +91,41 @@ class Worker:
             give_memory_back(*self._devices)
             return
         self._warnings.set_result(network.warnings)
-        with torch.inference_mode():
-            while not self._stopping.is_set():
-                self._take_posts(self._loop)
-                self._loop.step()
-        self._loop.end_all(EngineFault("engine_stopped"))
+        self._watchdog.start()
+        died = self._work(self._loop)
+        self._watchdog.close()
+        self._stopping.set()
+        self._loop.end_all(EngineFault("engine_failed" if died else "engine_stopped"))
         self._loop = None
         del network
         give_memory_back(*self._devices)
+        if died:
+            self._on_death()
+
+    def _work(self, loop: Loop) -> bool:
+        """Until the end; whether it came without being asked for."""
+        import torch
+
+        try:
+            with torch.inference_mode():
+                while not self._stopping.is_set():
+                    self._take_posts(loop)
+                    self._watchdog.began()
+                    loop.step()
+                    self._watchdog.ended()
+        except Exception:
+            logger.exception("the engine cannot go on")
+            return not self._stopping.is_set()
+        return False
+
+    def _give_up(self) -> None:
+        """On the watchdog's thread: the step that is stuck may never return."""
+        self._stuck = True
+        self._stopping.set()
+        if self._loop is not None:
+            self._loop.end_all(EngineFault("engine_failed"))
+        self._refuse_posts()
+        self._on_death()
 
     def _take_posts(self, loop: Loop) -> None:
         """All that have come; waits for one where there is nothing else to do."""

@@ -21,7 +21,8 @@ from admin_system.core.types import Delta, End, EngineSpec, Picture
 
 MAX_TOKENS = 24
 SIZES = ((120, 120), (300, 90), (90, 260), (224, 168), (64, 64), (400, 300))
-CHUNKS = (7, 64, 4096)
+WAYS = ((7, True), (64, False), (4096, True))
+"""Tokens of prompts at a time, and whether what was computed before is reused."""
 
 
 def gradient(width: int, height: int) -> Picture:
@@ -74,12 +75,12 @@ def expected(folder: Path) -> list[tuple[str, int, int]]:
     return answers
 
 
-@pytest.fixture(params=CHUNKS)
+@pytest.fixture(params=WAYS)
 def engine(folder: Path, request: pytest.FixtureRequest) -> Iterator[LocalEngine]:
     spec = EngineSpec(
         "local", "local", path=str(folder), device="cpu", precision="float32", max_batch=5
     )
-    engine = LocalEngine(spec, chunk=request.param)
+    engine = LocalEngine(spec, chunk=request.param[0], reuse=request.param[1])
     engine.load(ignore)
     yield engine
     engine.unload()

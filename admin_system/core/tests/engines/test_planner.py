@@ -16,12 +16,14 @@ class Sized(Network):
     """A network of which only the size of a row matters."""
 
     def __init__(self, per_token: int, fixed: int = 0) -> None:
+        super().__init__()
         self.per_token, self.fixed = per_token, fixed
 
     def row_bytes(self, length: int) -> int:
         return self.fixed + length * self.per_token
 
     def reserve(self, rows: int, length: int) -> None: ...
+    def copy(self, source: int, target: int, count: int) -> None: ...
     def begin(self, row: int, prompt: Any, keep: int = 0) -> int:
         return 0
 

@@ -14,7 +14,7 @@ from PIL import Image
 from admin_system.core.checkpoints.checkpoint import inspect_checkpoint
 from admin_system.core.engines.local.engine import LocalEngine
 from admin_system.core.engines.local.placement import Placement
-from admin_system.core.engines.local.prompt import PictureSpan
+from admin_system.core.engines.local.prompt import PictureSpan, digest_of
 from admin_system.core.engines.local.qwen_vl_network import open_network
 from admin_system.core.engines.local.qwen_vl_preparation import PicturePrompt
 from admin_system.core.errors import BadRequest, ContextTooLong
@@ -101,6 +101,18 @@ async def test_answers_to_text_equal_the_originals(
     assert end.usage == Usage(case["n_tokens"], counted)
 
 
+def prompt_of(case: dict[str, Any]) -> PicturePrompt:
+    pixels = [
+        torch.from_numpy(to_pixels(Image.open(QWEN_VL / "images" / name)))
+        for name in case["images"]
+    ]
+    spans = [
+        PictureSpan(first, 256, digest_of(picture))
+        for (first, _), picture in zip(case["image_slots"], pixels, strict=True)
+    ]
+    return PicturePrompt(torch.tensor([case["input_ids"]]), tuple(spans), tuple(pixels))
+
+
 @pytest.mark.parametrize("name", PICTURE_CASES)
 def test_answers_to_pictures_equal_the_originals(folder: Path, form: str, name: str) -> None:
     """On the original's own ids: it writes no blank behind "Picture 1:", the engine does."""
@@ -110,14 +122,7 @@ def test_answers_to_pictures_equal_the_originals(folder: Path, form: str, name: 
         inspect_checkpoint(folder), Placement("cpu", "float32", "cpu"), lambda done, total: None
     )
     network.reserve(1, 1024)
-    prompt = PicturePrompt(
-        torch.tensor([case["input_ids"]]),
-        tuple(PictureSpan(first, 256) for first, _ in case["image_slots"]),
-        tuple(
-            torch.from_numpy(to_pixels(Image.open(QWEN_VL / "images" / picture)))
-            for picture in case["images"]
-        ),
-    )
+    prompt = prompt_of(case)
     assert write(network, prompt, len(expected)) == expected
 
 
@@ -128,12 +133,7 @@ def test_chunks_and_neighbours_change_nothing(folder: Path) -> None:
     )
     network.reserve(4, 1024)
     text = PicturePrompt(torch.tensor([CASES["text_en"]["input_ids"]]))
-    case = CASES["one_image"]
-    seen = PicturePrompt(
-        torch.tensor([case["input_ids"]]),
-        tuple(PictureSpan(first, 256) for first, _ in case["image_slots"]),
-        (torch.from_numpy(to_pixels(Image.open(QWEN_VL / "images" / case["images"][0]))),),
-    )
+    seen = prompt_of(CASES["one_image"])
     alone = [write(network, text, 9), write(network, seen, 9)]
     with torch.inference_mode():
         together = [Reading(network, text, 3, 7), Reading(network, seen, 1, 100)]
