@@ -78,7 +78,7 @@ async def answer_chat(
                 yield frames.start(frame_id, answering.name, demo=answering.demo)
                 started = True
             if isinstance(value, Delta):
-                yield frames.delta(frame_id, value.text)
+                yield frames.chat_delta(frame_id, value)
             elif isinstance(value, End):
                 if value.boxes:
                     yield frames.chat_boxes(frame_id, value.boxes)

@@ -128,14 +128,16 @@ async def encode_events(
     """`first` has been read already, so that a fault before it could get its own status."""
     value = first
     try:
-        yield encode_event(encoder.encode_first())
+        for choice in range(completion.request.sampling.n):
+            yield encode_event(encoder.encode_first(choice))
         while value is not Mark.ENDED:
             if value is Mark.WAITING:
                 yield keep_alive(get_service().position(completion.request.id))
             elif isinstance(value, Delta):
-                yield encode_event(encoder.encode_delta(value.text))
+                yield encode_event(encoder.encode_delta(value))
             elif isinstance(value, End):
-                yield encode_event(encoder.encode_last(value, completion.seconds))
+                for chunk in encoder.encode_last(value, completion.seconds):
+                    yield encode_event(chunk)
                 if encoder.wants_usage:
                     yield encode_event(encoder.encode_usage_chunk(value))
             value = await reader.read(KEEP_ALIVE_SECONDS)

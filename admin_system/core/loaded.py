@@ -5,11 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from admin_system.core.engines.base import Engine, Report
 from admin_system.core.families.base import Family
-from admin_system.core.types import ChatRequest, Delta, End, EngineSpec, LoadProgress, ModelInfo
+from admin_system.core.types import (
+    ChatRequest,
+    Delta,
+    End,
+    Ending,
+    EngineSpec,
+    LoadProgress,
+    ModelInfo,
+    TokenLogprob,
+)
 from admin_system.core.verification import verify
 
 Create = Callable[[EngineSpec], Engine]
@@ -35,16 +44,41 @@ class LoadedModel:
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
         """As Engine.submit, with text and boxes filled into the End."""
-        pieces: list[str] = []
+        heard = [Heard() for _ in range(request.sampling.n)]
         async with aclosing(self.engine.submit(request)) as answer:
             async for piece in answer:
                 if isinstance(piece, Delta):
-                    pieces.append(piece.text)
+                    heard[piece.choice].add(piece)
                     yield piece
                 else:
-                    text = "".join(pieces)
-                    boxes = self.engine.find_boxes(text, request)
-                    yield replace(piece, text=text, boxes=boxes)
+                    first, *others = (
+                        self._complete(ending, one, request)
+                        for ending, one in zip(piece.endings, heard, strict=True)
+                    )
+                    yield replace(
+                        piece,
+                        text=first.text,
+                        boxes=first.boxes,
+                        logprobs=first.logprobs,
+                        others=tuple(others),
+                    )
+
+    def _complete(self, ending: Ending, heard: Heard, request: ChatRequest) -> Ending:
+        text = "".join(heard.pieces)
+        boxes = self.engine.find_boxes(text, request)
+        return replace(ending, text=text, boxes=boxes, logprobs=tuple(heard.logprobs))
+
+
+@dataclass(slots=True)
+class Heard:
+    """What has come of one answer."""
+
+    pieces: list[str] = field(default_factory=list)
+    logprobs: list[TokenLogprob] = field(default_factory=list)
+
+    def add(self, delta: Delta) -> None:
+        self.pieces.append(delta.text)
+        self.logprobs += delta.logprobs
 
 
 def load_model(spec: EngineSpec, create: Create, report: Report) -> LoadedModel:

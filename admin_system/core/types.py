@@ -7,6 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
+from admin_system.core.sampling import JsonFormat as JsonFormat
+from admin_system.core.sampling import Sampling as Sampling
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -71,35 +74,6 @@ class Message:
         return tuple(part.picture for part in self.parts if isinstance(part, PicturePart))
 
 
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """How the next token is chosen; None leaves the choice to the model's configuration."""
-
-    temperature: float | None = None
-    """0 (greedy) .. 2."""
-    top_p: float | None = None
-    """Above 0, at most 1."""
-    top_k: int | None = None
-    """0 switches it off."""
-    seed: int | None = None
-    max_tokens: int | None = None
-    """New tokens at most, at least 1."""
-    stop: tuple[str, ...] = ()
-    """Strings that end the answer; they are never part of it."""
-
-    def __post_init__(self) -> None:
-        if self.temperature is not None and not 0 <= self.temperature <= 2:
-            raise ValueError(f"temperature is {self.temperature}; it lies between 0 and 2")
-        if self.top_p is not None and not 0 < self.top_p <= 1:
-            raise ValueError(f"top_p is {self.top_p}; it lies above 0 and is at most 1")
-        if self.top_k is not None and self.top_k < 0:
-            raise ValueError(f"top_k is {self.top_k}; it is 0 (off) or more")
-        if self.max_tokens is not None and self.max_tokens < 1:
-            raise ValueError(f"max_tokens is {self.max_tokens}; it is at least 1")
-        if any(not text for text in self.stop):
-            raise ValueError("a stop string is empty")
-
-
 def new_request_id() -> str:
     return f"req_{uuid4().hex}"
 
@@ -113,10 +87,27 @@ class ChatRequest:
     owner: str = "local"
     """Who asks, as `access.Caller.owner` names it."""
     id: str = field(default_factory=new_request_id)
+    format: JsonFormat | None = None
 
     def __post_init__(self) -> None:
         if not self.messages:
             raise ValueError("a conversation needs at least one message")
+
+    @property
+    def wishes(self) -> frozenset[str]:
+        """Fields by which more is asked for than every engine gives, as OpenAI names them."""
+        sampling = self.sampling
+        asked = {
+            "n": sampling.n > 1,
+            "logprobs": sampling.logprobs is not None,
+            "min_p": bool(sampling.min_p),
+            "repetition_penalty": sampling.repetition_penalty not in (None, 1.0),
+            "presence_penalty": sampling.presence_penalty != 0,
+            "frequency_penalty": sampling.frequency_penalty != 0,
+            "logit_bias": bool(sampling.logit_bias),
+            "response_format": self.format is not None,
+        }
+        return frozenset(name for name, wanted in asked.items() if wanted)
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
@@ -166,10 +157,44 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Likelihood:
+    """A token and how likely it was."""
+
+    token: str
+    logprob: float
+    """Natural logarithm of its chance, as the model has it before any setting."""
+    bytes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLogprob:
+    """A token of an answer, and the likeliest ones in its place."""
+
+    chosen: Likelihood
+    top: tuple[Likelihood, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Delta:
     """The next piece of the answer; never cut inside a character."""
 
     text: str
+    choice: int = 0
+    """Which of the `n` answers."""
+    logprobs: tuple[TokenLogprob, ...] = ()
+    """Of the tokens that make up the text, where they are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one of `n` answers came out."""
+
+    finish_reason: FinishReason
+    text: str = ""
+    """The whole answer, unchanged; filled by the model service."""
+    boxes: tuple[Box, ...] = ()
+    """The boxes found in it; filled by the model service."""
+    logprobs: tuple[TokenLogprob, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +203,22 @@ class End:
 
     finish_reason: FinishReason
     usage: Usage
+    """Of all answers."""
     text: str = ""
     """The whole answer, unchanged; filled by the model service."""
     boxes: tuple[Box, ...] = ()
     """The boxes found in it; filled by the model service."""
+    logprobs: tuple[TokenLogprob, ...] = ()
+    others: tuple[Ending, ...] = ()
+    """The further answers where more than one is asked for."""
+    number: int = 0
+    """Of the answer, while an engine still joins several."""
+
+    @property
+    def endings(self) -> tuple[Ending, ...]:
+        """All answers."""
+        first = Ending(self.finish_reason, self.text, self.boxes, self.logprobs)
+        return (first, *self.others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from admin_system.core.types import Box, End, Usage
+from admin_system.core.types import Box, Delta, End, Ending, Likelihood, TokenLogprob, Usage
 
 
 def encode_usage(usage: Usage) -> dict[str, Any]:
@@ -33,6 +34,33 @@ def encode_boxes(boxes: tuple[Box, ...]) -> list[dict[str, Any]]:
     return [{"label": box.label, "box": encode_corners(box), "image": box.image} for box in boxes]
 
 
+def encode_logprobs(tokens: Sequence[TokenLogprob]) -> dict[str, Any]:
+    content = [
+        {**encode_likelihood(one.chosen), "top_logprobs": [*map(encode_likelihood, one.top)]}
+        for one in tokens
+    ]
+    return {"content": content, "refusal": None}
+
+
+def encode_likelihood(one: Likelihood) -> dict[str, Any]:
+    return {"token": one.token, "logprob": one.logprob, "bytes": list(one.bytes)}
+
+
+def encode_choice(index: int, ending: Ending) -> dict[str, Any]:
+    message = {
+        "role": "assistant",
+        "content": ending.text,
+        "refusal": None,
+        "boxes": encode_boxes(ending.boxes),
+    }
+    return {
+        "index": index,
+        "message": message,
+        "logprobs": encode_logprobs(ending.logprobs) if ending.logprobs else None,
+        "finish_reason": ending.finish_reason,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class CompletionEncoder:
     """What all chunks of one completion have in common."""
@@ -46,43 +74,47 @@ class CompletionEncoder:
     created: int = field(default_factory=lambda: int(time.time()))
 
     def encode(self, end: End, seconds: float) -> dict[str, Any]:
-        message = {
-            "role": "assistant",
-            "content": end.text,
-            "refusal": None,
-            "boxes": encode_boxes(end.boxes),
-        }
-        choice = {
-            "index": 0,
-            "message": message,
-            "logprobs": None,
-            "finish_reason": end.finish_reason,
-        }
         return {
             **self._head("chat.completion"),
-            "choices": [choice],
+            "choices": [encode_choice(index, one) for index, one in enumerate(end.endings)],
             "usage": encode_usage(end.usage),
             "processing_time": encode_seconds(seconds),
         }
 
-    def encode_first(self) -> dict[str, Any]:
-        return self._chunk({"role": "assistant", "content": ""})
+    def encode_first(self, choice: int = 0) -> dict[str, Any]:
+        return self._chunk({"role": "assistant", "content": ""}, choice)
 
-    def encode_delta(self, text: str) -> dict[str, Any]:
-        return self._chunk({"content": text})
+    def encode_delta(self, delta: Delta) -> dict[str, Any]:
+        told = encode_logprobs(delta.logprobs) if delta.logprobs else None
+        return self._chunk({"content": delta.text}, delta.choice, logprobs=told)
 
-    def encode_last(self, end: End, seconds: float) -> dict[str, Any]:
-        delta = {"boxes": encode_boxes(end.boxes)} if end.boxes else {}
-        chunk = self._chunk(delta, end.finish_reason)
-        return {**chunk, "processing_time": encode_seconds(seconds)}
+    def encode_last(self, end: End, seconds: float) -> Iterator[dict[str, Any]]:
+        """One chunk for each answer; the last one tells the time."""
+        for index, ending in enumerate(end.endings):
+            delta = {"boxes": encode_boxes(ending.boxes)} if ending.boxes else {}
+            chunk = self._chunk(delta, index, finish_reason=ending.finish_reason)
+            last = index == len(end.others)
+            yield {**chunk, "processing_time": encode_seconds(seconds)} if last else chunk
 
     def encode_usage_chunk(self, end: End) -> dict[str, Any]:
         """The extra chunk that `stream_options.include_usage` asks for."""
         head = self._head("chat.completion.chunk")
         return {**head, "choices": [], "usage": encode_usage(end.usage)}
 
-    def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None) -> dict[str, Any]:
-        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+    def _chunk(
+        self,
+        delta: dict[str, Any],
+        index: int,
+        *,
+        finish_reason: str | None = None,
+        logprobs: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        choice = {
+            "index": index,
+            "delta": delta,
+            "logprobs": logprobs,
+            "finish_reason": finish_reason,
+        }
         chunk = {**self._head("chat.completion.chunk"), "choices": [choice]}
         return {**chunk, "usage": None} if self.wants_usage else chunk
 

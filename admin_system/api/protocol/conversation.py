@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from admin_system.api.limits import MAX_PICTURES
 from admin_system.api.protocol.openai import (
+    AnyObjectFormat,
     ChatBody,
     MessageBody,
     PicturePartBody,
+    SchemaFormat,
     TextPartBody,
 )
 from admin_system.core.errors import BadRequest
 from admin_system.core.types import (
     ChatRequest,
+    JsonFormat,
     Message,
     Part,
     Picture,
@@ -35,7 +39,7 @@ def to_chat_request(
         to_message(message, f"messages[{place}]", read_picture)
         for place, message in enumerate(body.messages)
     )
-    return ChatRequest(messages, to_sampling(body), owner, request_id)
+    return ChatRequest(messages, to_sampling(body), owner, request_id, to_format(body))
 
 
 def check_pictures(body: ChatBody) -> None:
@@ -73,6 +77,8 @@ def to_sampling(body: ChatBody) -> Sampling:
     wanted, older = body.max_completion_tokens, body.max_tokens
     if wanted is not None and older is not None and wanted != older:
         raise BadRequest("fields_conflict", param="max_completion_tokens", other="max_tokens")
+    if body.top_logprobs and not body.logprobs:
+        raise BadRequest("field_needs_other", param="top_logprobs", other="logprobs")
     stop = (body.stop,) if isinstance(body.stop, str) else tuple(body.stop or ())
     return Sampling(
         temperature=body.temperature,
@@ -81,4 +87,18 @@ def to_sampling(body: ChatBody) -> Sampling:
         seed=body.seed,
         max_tokens=older if wanted is None else wanted,
         stop=stop,
+        min_p=body.min_p,
+        repetition_penalty=body.repetition_penalty,
+        presence_penalty=body.presence_penalty or 0.0,
+        frequency_penalty=body.frequency_penalty or 0.0,
+        logit_bias=tuple((int(token), bias) for token, bias in (body.logit_bias or {}).items()),
+        n=body.n or 1,
+        logprobs=(body.top_logprobs or 0) if body.logprobs else None,
     )
+
+
+def to_format(body: ChatBody) -> JsonFormat | None:
+    wanted = body.response_format
+    if isinstance(wanted, SchemaFormat):
+        return JsonFormat(json.dumps(wanted.json_schema.schema_, ensure_ascii=False))
+    return JsonFormat() if isinstance(wanted, AnyObjectFormat) else None

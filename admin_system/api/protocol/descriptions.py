@@ -50,10 +50,25 @@ class CompletionMessage(Answer):
     boxes: list[NumberedBoxAnswer]
 
 
+class LikelihoodAnswer(Answer):
+    token: str
+    logprob: float
+    bytes: list[int]
+
+
+class TokenLogprobAnswer(LikelihoodAnswer):
+    top_logprobs: list[LikelihoodAnswer]
+
+
+class LogprobsAnswer(Answer):
+    content: list[TokenLogprobAnswer]
+    refusal: None
+
+
 class CompletionChoice(Answer):
     index: int
     message: CompletionMessage
-    logprobs: None
+    logprobs: LogprobsAnswer | None
     finish_reason: Literal["stop", "length"]
 
 

@@ -7,12 +7,18 @@ from typing import Any, Literal
 from pydantic import Field
 
 from admin_system.api.limits import MAX_QUERY_CHARACTERS
-from admin_system.api.protocol.completion import encode_boxes, encode_seconds, encode_usage
+from admin_system.api.protocol.completion import (
+    encode_boxes,
+    encode_choice,
+    encode_logprobs,
+    encode_seconds,
+    encode_usage,
+)
 from admin_system.api.protocol.openai import ChatBody
 from admin_system.api.protocol.plain import AnalyzeBody, encode_plain_boxes
 from admin_system.api.protocol.validation import Body
 from admin_system.core.analysis import Analysis
-from admin_system.core.types import Box, End, Picture, Sampling
+from admin_system.core.types import Box, Delta, End, Picture, Sampling
 
 Frame = dict[str, Any]
 
@@ -71,6 +77,16 @@ def delta(frame_id: str, text: str) -> Frame:
     return {"type": "delta", "id": frame_id, "content": text}
 
 
+def chat_delta(frame_id: str, piece: Delta) -> Frame:
+    """With the number of the answer where there are several, and its logprobs where asked for."""
+    frame = delta(frame_id, piece.text)
+    if piece.choice:
+        frame["index"] = piece.choice
+    if piece.logprobs:
+        frame["logprobs"] = encode_logprobs(piece.logprobs)
+    return frame
+
+
 def chat_boxes(frame_id: str, boxes: tuple[Box, ...]) -> Frame:
     return {
         "type": "boxes",
@@ -90,7 +106,8 @@ def analysis_boxes(frame_id: str, boxes: tuple[Box, ...], boxed_image_url: str |
 
 
 def chat_done(frame_id: str, end: End, seconds: float) -> Frame:
-    return {
+    """`choices` stands beside where more than one answer was asked for."""
+    frame: Frame = {
         "type": "done",
         "id": frame_id,
         "content": end.text,
@@ -98,6 +115,9 @@ def chat_done(frame_id: str, end: End, seconds: float) -> Frame:
         "usage": encode_usage(end.usage),
         "processing_time": encode_seconds(seconds),
     }
+    if end.others:
+        frame["choices"] = [encode_choice(index, one) for index, one in enumerate(end.endings)]
+    return frame
 
 
 def analysis_done(frame_id: str, analysis: Analysis, picture: Picture, analysis_id: str) -> Frame:

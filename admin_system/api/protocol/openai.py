@@ -6,7 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Discriminator, Field, Tag
 
-from admin_system.api.limits import MAX_STOP_STRINGS
+from admin_system.api.limits import (
+    MAX_BIASED_TOKENS,
+    MAX_CHOICES,
+    MAX_STOP_STRINGS,
+    MAX_TOP_LOGPROBS,
+)
 from admin_system.api.protocol.validation import TAG, Body, neutral
 from admin_system.core.types import Detail
 
@@ -90,6 +95,43 @@ class StreamOptions(Body):
     include_obfuscation: Annotated[Any, neutral(False)] = None
 
 
+TokenNumber = Annotated[str, Field(pattern=r"^\d{1,9}$")]
+Bias = Annotated[float, Field(ge=-100, le=100)]
+
+
+class JsonSchema(Body):
+    name: str = Field(min_length=1, max_length=64)
+    description: str | None = None
+    schema_: dict[str, Any] = Field({}, alias="schema")
+    strict: bool | None = Field(None, description="Every schema is held to.")
+
+
+class TextFormat(Body):
+    type: Literal["text"]
+
+
+class AnyObjectFormat(Body):
+    type: Literal["json_object"]
+
+
+class SchemaFormat(Body):
+    type: Literal["json_schema"]
+    json_schema: JsonSchema
+
+
+def tag_of_format(value: Any) -> str:
+    kind = value.get("type") if isinstance(value, dict) else None
+    tags = {"text": f"{TAG}text", "json_object": f"{TAG}object"}
+    return tags.get(kind, f"{TAG}schema") if isinstance(kind, str) else f"{TAG}schema"
+
+
+ResponseFormat = Annotated[
+    Annotated[TextFormat, Tag(f"{TAG}text")]
+    | Annotated[AnyObjectFormat, Tag(f"{TAG}object")]
+    | Annotated[SchemaFormat, Tag(f"{TAG}schema")],
+    Discriminator(tag_of_format),
+]
+
 WITHOUT_EFFECT = "Accepted without effect."
 
 
@@ -109,6 +151,15 @@ class ChatBody(Body):
     stop: Stop | None = None
     max_tokens: int | None = Field(None, ge=1)
     max_completion_tokens: int | None = Field(None, ge=1)
+    n: int | None = Field(None, ge=1, le=MAX_CHOICES)
+    logprobs: bool | None = None
+    top_logprobs: int | None = Field(None, ge=0, le=MAX_TOP_LOGPROBS)
+    min_p: float | None = Field(None, ge=0, le=1)
+    repetition_penalty: float | None = Field(None, gt=0, le=10)
+    presence_penalty: float | None = Field(None, ge=-2, le=2)
+    frequency_penalty: float | None = Field(None, ge=-2, le=2)
+    logit_bias: dict[TokenNumber, Bias] | None = Field(None, max_length=MAX_BIASED_TOKENS)
+    response_format: ResponseFormat | None = None
 
     user: str | None = Field(None, description=WITHOUT_EFFECT)
     metadata: dict[str, Any] | None = Field(None, description=WITHOUT_EFFECT)
@@ -117,15 +168,6 @@ class ChatBody(Body):
     safety_identifier: str | None = Field(None, description=WITHOUT_EFFECT)
     prompt_cache_key: str | None = Field(None, description=WITHOUT_EFFECT)
 
-    n: Annotated[Any, neutral(1)] = None
-    logprobs: Annotated[Any, neutral(False)] = None
-    top_logprobs: Annotated[Any, neutral(0)] = None
-    min_p: Annotated[Any, neutral(0, 0.0)] = None
-    repetition_penalty: Annotated[Any, neutral(1, 1.0)] = None
-    presence_penalty: Annotated[Any, neutral(0, 0.0)] = None
-    frequency_penalty: Annotated[Any, neutral(0, 0.0)] = None
-    logit_bias: Annotated[Any, neutral({})] = None
-    response_format: Annotated[Any, neutral({"type": "text"})] = None
     tools: Annotated[Any, neutral([])] = None
     tool_choice: Annotated[Any, neutral("none", "auto")] = None
     parallel_tool_calls: Annotated[Any, neutral(True, False)] = None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from admin_system.core.engines.admission import Admission
 from admin_system.core.engines.meter import Meter
+from admin_system.core.errors import BadRequest
 from admin_system.core.types import (
     Box,
     ChatRequest,
@@ -32,6 +33,9 @@ class Engine(ABC):
     `load` and `unload` block and are called by the model service alone, never at the same time.
     `submit` is called on any event loop; its answer comes back on that loop.
     """
+
+    honours: ClassVar[frozenset[str]] = frozenset()
+    """Those of `ChatRequest.wishes` that it grants; the others are refused by their name."""
 
     def __init__(self, spec: EngineSpec) -> None:
         self.spec = spec
@@ -62,6 +66,11 @@ class Engine(ABC):
         its next token; the place is free when `aclose` returns or at most one step later.
         Raises BadRequest, QueueFull, UpstreamError or EngineFault, also after the first Delta.
         """
+
+    def refuse_wishes(self, request: ChatRequest) -> None:
+        """Nothing is dropped in silence. Raises BadRequest."""
+        for name in sorted(request.wishes - self.honours):
+            raise BadRequest("field_not_honoured", param=name)
 
     def position(self, request_id: str) -> int | None:
         """Of a request in the queue, from 1; None where it does not wait, or nobody knows.

@@ -74,6 +74,7 @@ class EchoEngine(Engine):
     async def submit(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
         if self._run is None:
             raise EngineFault("engine_stopped")
+        self.refuse_wishes(request)
         prompt_tokens = count_prompt_tokens(request)
         if prompt_tokens + 1 > self.context_length:
             raise ContextTooLong(prompt_tokens, self.context_length)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from admin_system.core.engines.local.job import Job
+from admin_system.core.engines.local.logprobs import find_logprobs
 from admin_system.core.engines.local.network import Part
 from admin_system.core.engines.local.repetition import goes_in_circles
 from admin_system.core.engines.local.sampler import Sampler
 from admin_system.core.engines.local.text import Decoder, TextStream
 from admin_system.core.engines.stops import StopFilter
-from admin_system.core.types import Delta, End, FinishReason, Usage
+from admin_system.core.types import Delta, End, FinishReason, TokenLogprob, Usage
 
 
 class Answer:
@@ -25,9 +26,12 @@ class Answer:
         """How many of them the row holds."""
         self.cached = 0
         """How many of them it held from the beginning."""
-        self.sampler = Sampler(job.choice, job.prompt.ids)
+        self.sampler = Sampler(job.choice, job.prompt.ids, job.grammar)
         self._end_ids = end_ids
+        self._decoder = decoder
         self._text = TextStream(decoder)
+        self._logprobs: list[TokenLogprob] = []
+        """Of tokens whose text has not come out yet."""
         self._stops = StopFilter(job.stop)
 
     @property
@@ -59,12 +63,20 @@ class Answer:
         self.tokens.append(token)
         count = len(self.tokens) - self.prompt_tokens
         ended = token in self._end_ids
-        if not ended and (text := self._stops.push(self._text.push(token))):
-            self.job.put(Delta(text))
+        if not ended:
+            if self.job.logprobs is not None:
+                told = find_logprobs(logits, token, self.job.logprobs, self._decoder)
+                self._logprobs.append(told)
+            self._tell(self._stops.push(self._text.push(token)))
         cut = count == self.job.max_tokens or goes_in_circles(self.tokens[self.prompt_tokens :])
         if not (ended or self._stops.stopped or cut):
             return None
-        if text := self._stops.flush():
-            self.job.put(Delta(text))
+        self._tell(self._stops.flush())
         reason: FinishReason = "stop" if ended or self._stops.stopped else "length"
-        return End(reason, Usage(self.prompt_tokens, count, self.cached))
+        usage = Usage(self.prompt_tokens, count, self.cached)
+        return End(reason, usage, number=self.job.number)
+
+    def _tell(self, text: str) -> None:
+        if text:
+            self.job.put(Delta(text, self.job.number, tuple(self._logprobs)))
+            self._logprobs.clear()

@@ -13,6 +13,7 @@ from admin_system.core.checkpoints.checkpoint import (
     context_length_of,
     inspect_checkpoint,
 )
+from admin_system.core.engines.admission import Place
 from admin_system.core.engines.base import Engine, Report
 from admin_system.core.engines.local.choice import (
     Choice,
@@ -20,6 +21,7 @@ from admin_system.core.engines.local.choice import (
     read_longest_answer,
     settle_choice,
 )
+from admin_system.core.engines.local.grammar import Grammar, Grammars
 from admin_system.core.engines.local.job import Job
 from admin_system.core.errors import CoreError, EngineFault, LoadError
 from admin_system.core.families.base import Family
@@ -27,6 +29,7 @@ from admin_system.core.types import (
     ChatRequest,
     Delta,
     End,
+    Ending,
     EngineSpec,
     EngineStats,
     LoadProgress,
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from admin_system.core.engines.local.network import Network
     from admin_system.core.engines.local.opening import Opening
     from admin_system.core.engines.local.placement import Placement
-    from admin_system.core.engines.local.prompt import Preparation
+    from admin_system.core.engines.local.prompt import Preparation, Prompt
     from admin_system.core.engines.local.worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -56,12 +59,26 @@ class Loaded:
     """Tokens, where neither the request nor the configuration says."""
     choice: Choice
     preparation: Preparation
+    grammars: Grammars
     worker: Worker
     pool: ThreadPoolExecutor
 
 
 class LocalEngine(Engine):
     """Many requests at once, `spec.max_batch` of them."""
+
+    honours = frozenset(
+        {
+            "n",
+            "logprobs",
+            "min_p",
+            "repetition_penalty",
+            "presence_penalty",
+            "frequency_penalty",
+            "logit_bias",
+            "response_format",
+        }
+    )
 
     def __init__(self, spec: EngineSpec, *, chunk: int | None = None, reuse: bool = True) -> None:
         """`chunk` fixes how many tokens of prompts are read at a time; None learns it. `reuse`
@@ -131,6 +148,7 @@ class LocalEngine(Engine):
             longest_answer=read_longest_answer(checkpoint.generation) or context_length,
             choice=read_choice(checkpoint.generation),
             preparation=opening.preparation,
+            grammars=opening.grammars,
             worker=worker,
             pool=ThreadPoolExecutor(PREPARATION_THREADS, thread_name_prefix="preparation"),
         )
@@ -193,37 +211,79 @@ class LocalEngine(Engine):
             loaded = self._loaded
             if loaded is None:
                 raise EngineFault("engine_stopped")
+            self.refuse_wishes(request)
+            prompt, grammar = await self._prepare(loaded, request)
+            jobs = self._make_jobs(loaded, request, prompt, grammar, place)
+            place.parts = len(jobs)
+            for job in jobs:
+                loaded.worker.post(job)
+            endings: dict[int, End] = {}
             try:
-                prompt = await asyncio.get_running_loop().run_in_executor(
-                    loaded.pool, loaded.preparation.prepare, request
-                )
-            except (CoreError, asyncio.CancelledError):
-                raise
-            except Exception as error:
-                logger.exception("request %s cannot be prepared", request.id)
-                raise EngineFault("generation_failed", request=request.id) from error
-            left = loaded.context_length - prompt.tokens
-            limit = (
-                request.sampling.max_tokens
-                or self.spec.defaults.max_tokens
-                or loaded.longest_answer
-            )
-            job = Job(
-                id=request.id,
-                owner=request.owner,
-                prompt=prompt,
-                keys=prompt.keys(),
-                choice=settle_choice(request.sampling, self.spec.defaults, loaded.choice),
-                max_tokens=min(limit, left),
-                stop=request.sampling.stop,
-                place=place,
-            )
-            loaded.worker.post(job)
-            try:
-                while True:
-                    item = await job.channel.get()
-                    yield item
-                    if isinstance(item, End):
-                        return
+                while len(endings) < len(jobs):
+                    item = await jobs[0].channel.get()
+                    if isinstance(item, Delta):
+                        yield item
+                    else:
+                        endings[item.number] = item
+                yield join_endings([endings[job.number] for job in jobs])
             finally:
-                job.gone.set()
+                jobs[0].gone.set()
+
+    async def _prepare(self, loaded: Loaded, request: ChatRequest) -> tuple[Prompt, Grammar | None]:
+        """Raises BadRequest."""
+
+        def prepare() -> tuple[Prompt, Grammar | None]:
+            grammar = loaded.grammars.open_json(request.format) if request.format else None
+            return loaded.preparation.prepare(request), grammar
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(loaded.pool, prepare)
+        except (CoreError, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            logger.exception("request %s cannot be prepared", request.id)
+            raise EngineFault("generation_failed", request=request.id) from error
+
+    def _make_jobs(
+        self,
+        loaded: Loaded,
+        request: ChatRequest,
+        prompt: Prompt,
+        grammar: Grammar | None,
+        place: Place,
+    ) -> list[Job]:
+        """One for each answer; a seed counts up from one to the next."""
+        sampling = request.sampling
+        limit = sampling.max_tokens or self.spec.defaults.max_tokens or loaded.longest_answer
+        choice = settle_choice(sampling, self.spec.defaults, loaded.choice)
+        first = Job(
+            id=request.id,
+            owner=request.owner,
+            prompt=prompt,
+            keys=prompt.keys(),
+            choice=choice,
+            max_tokens=min(limit, loaded.context_length - prompt.tokens),
+            stop=sampling.stop,
+            place=place,
+            logprobs=sampling.logprobs,
+            grammar=grammar,
+        )
+        further = [
+            replace(
+                first,
+                number=number,
+                choice=choice
+                if choice.seed is None
+                else replace(choice, seed=choice.seed + number),
+                grammar=grammar.fork() if grammar is not None else None,
+            )
+            for number in range(1, sampling.n)
+        ]
+        return [first, *further]
+
+
+def join_endings(ends: list[End]) -> End:
+    """Of several answers to one request: the prompt is counted once."""
+    first, *others = ends
+    usage = replace(first.usage, completion_tokens=sum(end.usage.completion_tokens for end in ends))
+    return replace(first, usage=usage, others=tuple(Ending(end.finish_reason) for end in others))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from admin_system.core.engines.admission import Place
 from admin_system.core.engines.channel import Channel, Item
 from admin_system.core.engines.local.choice import Choice
+from admin_system.core.engines.local.grammar import Grammar
 from admin_system.core.engines.local.prompt import Prompt
 
 
@@ -25,6 +26,10 @@ class Job:
     max_tokens: int
     stop: tuple[str, ...]
     place: Place
+    number: int = 0
+    """Which of the answers to its request."""
+    logprobs: int | None = None
+    grammar: Grammar | None = None
     channel: Channel = field(default_factory=Channel)
     gone: threading.Event = field(default_factory=threading.Event)
     """Set when nobody reads the answer any more."""

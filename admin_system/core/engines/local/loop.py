@@ -93,10 +93,12 @@ class Loop:
             answer.job.place.end()
             answer.job.put(fault)
         for job in self.waiting.remove(lambda _: True):
+            job.place.end()
             job.put(fault)
 
     def _drop_abandoned(self) -> None:
-        self.waiting.remove(lambda job: job.gone.is_set())
+        for job in self.waiting.remove(lambda job: job.gone.is_set()):
+            job.place.end()
         for answer in [one for one in self._running if one.job.gone.is_set()]:
             self._end(answer, None)
 
@@ -105,6 +107,8 @@ class Loop:
             job = self.waiting.take(self._rows_of_owners())
             if job.place.begin():
                 self._begin(job)
+            else:
+                job.place.end()
         self.waiting.settle(self._rows_of_owners())
 
     def _begin(self, job: Job) -> None:

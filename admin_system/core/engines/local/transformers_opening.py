@@ -8,6 +8,7 @@ from typing import Any
 from admin_system.core.checkpoints.checkpoint import Checkpoint
 from admin_system.core.checkpoints.quantization import ForeignConfig
 from admin_system.core.checkpoints.tensors import Progress
+from admin_system.core.engines.local.grammar import Grammars
 from admin_system.core.engines.local.network import Network
 from admin_system.core.engines.local.opening import Opening
 from admin_system.core.engines.local.placement import Placement
@@ -40,6 +41,7 @@ def open_transformers(spec: EngineSpec, checkpoint: Checkpoint, context_length: 
         preparation=PatchPreparation(checkpoint, tokenizer, family, budget, context_length),
         decoder=Detokenizer(tokenizer),
         end_ids=find_end_ids(checkpoint, tokenizer),
+        grammars=Grammars(lambda: open_grammar_tokenizer(tokenizer)),
         open_network=lambda placement, progress: open_network(checkpoint, placement, progress),
     )
 
@@ -74,6 +76,12 @@ def _load_foreign(checkpoint: Checkpoint, placement: Placement) -> Any:
         for path, device in devices.items():
             model.get_submodule(path).to(device)
     return model.eval()
+
+
+def open_grammar_tokenizer(tokenizer: Any) -> Any:
+    from llguidance.hf import from_tokenizer
+
+    return from_tokenizer(tokenizer, eos_token=tokenizer.eos_token_id)
 
 
 def is_packable(config: Any) -> bool:

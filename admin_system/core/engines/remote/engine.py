@@ -43,6 +43,17 @@ class RemoteEngine(Engine):
     configuration's pixel budget is the upstream's.
     """
 
+    honours = frozenset(
+        {
+            "min_p",
+            "repetition_penalty",
+            "presence_penalty",
+            "frequency_penalty",
+            "logit_bias",
+            "response_format",
+        }
+    )
+
     @staticmethod
     def slots_of(spec: EngineSpec) -> int:
         return SLOTS
@@ -86,6 +97,7 @@ class RemoteEngine(Engine):
     async def submit(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
         if not self._model:
             raise EngineFault("engine_stopped")
+        self.refuse_wishes(request)
         with self._admission.enter() as place:
             await place.start()
             channel = Channel()
