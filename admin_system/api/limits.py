@@ -7,6 +7,7 @@ MAX_CHOICES = 16
 """Answers to one request."""
 MAX_TOP_LOGPROBS = 20
 MAX_BIASED_TOKENS = 1024
+MAX_TOOLS = 128
 MAX_PICTURES = 32
 """In one conversation."""
 MAX_QUERY_CHARACTERS = 20_000

@@ -18,6 +18,7 @@ from admin_system.core.types import (
     LoadProgress,
     ModelInfo,
     TokenLogprob,
+    ToolCall,
 )
 from admin_system.core.verification import verify
 
@@ -60,13 +61,20 @@ class LoadedModel:
                         text=first.text,
                         boxes=first.boxes,
                         logprobs=first.logprobs,
+                        tool_calls=first.tool_calls,
                         others=tuple(others),
                     )
 
     def _complete(self, ending: Ending, heard: Heard, request: ChatRequest) -> Ending:
         text = "".join(heard.pieces)
         boxes = self.engine.find_boxes(text, request)
-        return replace(ending, text=text, boxes=boxes, logprobs=tuple(heard.logprobs))
+        return replace(
+            ending,
+            text=text,
+            boxes=boxes,
+            logprobs=tuple(heard.logprobs),
+            tool_calls=tuple(heard.calls),
+        )
 
 
 @dataclass(slots=True)
@@ -75,10 +83,17 @@ class Heard:
 
     pieces: list[str] = field(default_factory=list)
     logprobs: list[TokenLogprob] = field(default_factory=list)
+    calls: list[ToolCall] = field(default_factory=list)
 
     def add(self, delta: Delta) -> None:
         self.pieces.append(delta.text)
         self.logprobs += delta.logprobs
+        if (piece := delta.tool_call) is None:
+            return
+        if piece.index == len(self.calls):
+            self.calls.append(ToolCall(piece.id, piece.name, ""))
+        known = self.calls[piece.index]
+        self.calls[piece.index] = replace(known, arguments=known.arguments + piece.arguments)
 
 
 def load_model(spec: EngineSpec, create: Create, report: Report) -> LoadedModel:

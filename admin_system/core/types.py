@@ -9,13 +9,17 @@ from uuid import uuid4
 
 from admin_system.core.sampling import JsonFormat as JsonFormat
 from admin_system.core.sampling import Sampling as Sampling
+from admin_system.core.tools import Tool as Tool
+from admin_system.core.tools import ToolCall as ToolCall
+from admin_system.core.tools import ToolCallDelta as ToolCallDelta
+from admin_system.core.tools import ToolWish as ToolWish
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 Role = Literal["system", "developer", "user", "assistant", "tool"]
 Detail = Literal["auto", "low", "high"]
-FinishReason = Literal["stop", "length"]
+FinishReason = Literal["stop", "length", "tool_calls"]
 EngineKind = Literal["local", "remote", "echo"]
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 Language = Literal["zh", "en"]
@@ -59,6 +63,10 @@ class Message:
 
     role: Role
     parts: tuple[Part, ...]
+    tool_calls: tuple[ToolCall, ...] = ()
+    """Of an assistant's turn."""
+    tool_call_id: str = ""
+    """Which call a tool's turn answers."""
 
     @classmethod
     def of_text(cls, role: Role, text: str) -> Message:
@@ -88,6 +96,7 @@ class ChatRequest:
     """Who asks, as `access.Caller.owner` names it."""
     id: str = field(default_factory=new_request_id)
     format: JsonFormat | None = None
+    tools: ToolWish | None = None
 
     def __post_init__(self) -> None:
         if not self.messages:
@@ -106,6 +115,7 @@ class ChatRequest:
             "frequency_penalty": sampling.frequency_penalty != 0,
             "logit_bias": bool(sampling.logit_bias),
             "response_format": self.format is not None,
+            "tools": self.tools is not None,
         }
         return frozenset(name for name, wanted in asked.items() if wanted)
 
@@ -183,6 +193,8 @@ class Delta:
     """Which of the `n` answers."""
     logprobs: tuple[TokenLogprob, ...] = ()
     """Of the tokens that make up the text, where they are asked for."""
+    tool_call: ToolCallDelta | None = None
+    """A piece of a call instead of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +207,7 @@ class Ending:
     boxes: tuple[Box, ...] = ()
     """The boxes found in it; filled by the model service."""
     logprobs: tuple[TokenLogprob, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +222,7 @@ class End:
     boxes: tuple[Box, ...] = ()
     """The boxes found in it; filled by the model service."""
     logprobs: tuple[TokenLogprob, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
     others: tuple[Ending, ...] = ()
     """The further answers where more than one is asked for."""
     number: int = 0
@@ -217,7 +231,7 @@ class End:
     @property
     def endings(self) -> tuple[Ending, ...]:
         """All answers."""
-        first = Ending(self.finish_reason, self.text, self.boxes, self.logprobs)
+        first = Ending(self.finish_reason, self.text, self.boxes, self.logprobs, self.tool_calls)
         return (first, *self.others)
 
 

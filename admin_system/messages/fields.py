@@ -99,6 +99,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "An answer cannot be held to {param}: {reason}",
         "无法按 {param} 约束回答：{reason}",
     ),
+    "tool_unknown": (
+        "{param} names no tool of tools. Name one of them, or use auto, required or none.",
+        "{param} 不在 tools 里。写出其中一个的名称，或用 auto、required、none。",
+    ),
     "type_boolean": ("true or false", "布尔值"),
     "type_list": ("a list", "列表"),
     "type_null": ("null", "空值（null）"),

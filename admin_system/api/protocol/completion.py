@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from admin_system.core.types import Box, Delta, End, Ending, Likelihood, TokenLogprob, Usage
+from admin_system.core.types import (
+    Box,
+    Delta,
+    End,
+    Ending,
+    Likelihood,
+    TokenLogprob,
+    ToolCall,
+    ToolCallDelta,
+    Usage,
+)
 
 
 def encode_usage(usage: Usage) -> dict[str, Any]:
@@ -46,13 +56,27 @@ def encode_likelihood(one: Likelihood) -> dict[str, Any]:
     return {"token": one.token, "logprob": one.logprob, "bytes": list(one.bytes)}
 
 
+def encode_call(call: ToolCall) -> dict[str, Any]:
+    function = {"name": call.name, "arguments": call.arguments}
+    return {"id": call.id, "type": "function", "function": function}
+
+
+def encode_call_delta(piece: ToolCallDelta) -> dict[str, Any]:
+    if not piece.id:
+        return {"index": piece.index, "function": {"arguments": piece.arguments}}
+    call = encode_call(ToolCall(piece.id, piece.name, piece.arguments))
+    return {"index": piece.index, **call}
+
+
 def encode_choice(index: int, ending: Ending) -> dict[str, Any]:
-    message = {
+    message: dict[str, Any] = {
         "role": "assistant",
-        "content": ending.text,
+        "content": ending.text if ending.text or not ending.tool_calls else None,
         "refusal": None,
         "boxes": encode_boxes(ending.boxes),
     }
+    if ending.tool_calls:
+        message["tool_calls"] = [*map(encode_call, ending.tool_calls)]
     return {
         "index": index,
         "message": message,
@@ -85,6 +109,9 @@ class CompletionEncoder:
         return self._chunk({"role": "assistant", "content": ""}, choice)
 
     def encode_delta(self, delta: Delta) -> dict[str, Any]:
+        if delta.tool_call is not None:
+            call = encode_call_delta(delta.tool_call)
+            return self._chunk({"tool_calls": [call]}, delta.choice)
         told = encode_logprobs(delta.logprobs) if delta.logprobs else None
         return self._chunk({"content": delta.text}, delta.choice, logprobs=told)
 

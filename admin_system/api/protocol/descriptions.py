@@ -43,9 +43,21 @@ class NumberedBoxAnswer(BoxAnswer):
     image: int = Field(description="Number of the picture in the conversation, from 0.")
 
 
+class FunctionAnswer(Answer):
+    name: str
+    arguments: str = Field(description="JSON, as the model wrote it.")
+
+
+class ToolCallAnswer(Answer):
+    id: str
+    type: Literal["function"]
+    function: FunctionAnswer
+
+
 class CompletionMessage(Answer):
     role: Literal["assistant"]
-    content: str
+    content: str | None
+    tool_calls: list[ToolCallAnswer] | None = None
     refusal: None
     boxes: list[NumberedBoxAnswer]
 
@@ -69,7 +81,7 @@ class CompletionChoice(Answer):
     index: int
     message: CompletionMessage
     logprobs: LogprobsAnswer | None
-    finish_reason: Literal["stop", "length"]
+    finish_reason: Literal["stop", "length", "tool_calls"]
 
 
 class CompletionAnswer(Answer):

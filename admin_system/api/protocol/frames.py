@@ -9,6 +9,8 @@ from pydantic import Field
 from admin_system.api.limits import MAX_QUERY_CHARACTERS
 from admin_system.api.protocol.completion import (
     encode_boxes,
+    encode_call,
+    encode_call_delta,
     encode_choice,
     encode_logprobs,
     encode_seconds,
@@ -80,6 +82,8 @@ def delta(frame_id: str, text: str) -> Frame:
 def chat_delta(frame_id: str, piece: Delta) -> Frame:
     """With the number of the answer where there are several, and its logprobs where asked for."""
     frame = delta(frame_id, piece.text)
+    if piece.tool_call is not None:
+        frame["tool_calls"] = [encode_call_delta(piece.tool_call)]
     if piece.choice:
         frame["index"] = piece.choice
     if piece.logprobs:
@@ -115,6 +119,8 @@ def chat_done(frame_id: str, end: End, seconds: float) -> Frame:
         "usage": encode_usage(end.usage),
         "processing_time": encode_seconds(seconds),
     }
+    if end.tool_calls:
+        frame["tool_calls"] = [*map(encode_call, end.tool_calls)]
     if end.others:
         frame["choices"] = [encode_choice(index, one) for index, one in enumerate(end.endings)]
     return frame

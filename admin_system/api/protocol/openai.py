@@ -10,6 +10,7 @@ from admin_system.api.limits import (
     MAX_BIASED_TOKENS,
     MAX_CHOICES,
     MAX_STOP_STRINGS,
+    MAX_TOOLS,
     MAX_TOP_LOGPROBS,
 )
 from admin_system.api.protocol.validation import TAG, Body, neutral
@@ -77,12 +78,24 @@ Stop = Annotated[
 ]
 
 
+class CalledFunction(Body):
+    name: str = Field(min_length=1)
+    arguments: str
+
+
+class ToolCallBody(Body):
+    id: str
+    type: Literal["function"]
+    function: CalledFunction
+    index: int | None = None
+
+
 class MessageBody(Body):
     role: Literal["system", "developer", "user", "assistant", "tool"]
-    content: Content
+    content: Content | None = None
     tool_call_id: str | None = None
     name: Annotated[Any, neutral()] = None
-    tool_calls: Annotated[Any, neutral([])] = None
+    tool_calls: list[ToolCallBody] | None = None
     function_call: Annotated[Any, neutral()] = None
     refusal: Annotated[Any, neutral()] = None
     audio: Annotated[Any, neutral()] = None
@@ -94,6 +107,37 @@ class StreamOptions(Body):
     include_usage: bool = False
     include_obfuscation: Annotated[Any, neutral(False)] = None
 
+
+class FunctionBody(Body):
+    name: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    description: str | None = None
+    parameters: dict[str, Any] | None = Field(None, description="A JSON schema of an object.")
+    strict: bool | None = None
+
+
+class ToolBody(Body):
+    type: Literal["function"]
+    function: FunctionBody
+
+
+class NamedFunction(Body):
+    name: str
+
+
+class NamedTool(Body):
+    type: Literal["function"]
+    function: NamedFunction
+
+
+def tag_of_choice(value: Any) -> str:
+    return f"{TAG}word" if isinstance(value, str) else f"{TAG}named"
+
+
+ToolChoice = Annotated[
+    Annotated[Literal["none", "auto", "required"], Tag(f"{TAG}word")]
+    | Annotated[NamedTool, Tag(f"{TAG}named")],
+    Discriminator(tag_of_choice),
+]
 
 TokenNumber = Annotated[str, Field(pattern=r"^\d{1,9}$")]
 Bias = Annotated[float, Field(ge=-100, le=100)]
@@ -160,6 +204,9 @@ class ChatBody(Body):
     frequency_penalty: float | None = Field(None, ge=-2, le=2)
     logit_bias: dict[TokenNumber, Bias] | None = Field(None, max_length=MAX_BIASED_TOKENS)
     response_format: ResponseFormat | None = None
+    tools: list[ToolBody] | None = Field(None, max_length=MAX_TOOLS)
+    tool_choice: ToolChoice | None = None
+    parallel_tool_calls: bool | None = None
 
     user: str | None = Field(None, description=WITHOUT_EFFECT)
     metadata: dict[str, Any] | None = Field(None, description=WITHOUT_EFFECT)
@@ -168,9 +215,6 @@ class ChatBody(Body):
     safety_identifier: str | None = Field(None, description=WITHOUT_EFFECT)
     prompt_cache_key: str | None = Field(None, description=WITHOUT_EFFECT)
 
-    tools: Annotated[Any, neutral([])] = None
-    tool_choice: Annotated[Any, neutral("none", "auto")] = None
-    parallel_tool_calls: Annotated[Any, neutral(True, False)] = None
     functions: Annotated[Any, neutral([])] = None
     function_call: Annotated[Any, neutral("none", "auto")] = None
     modalities: Annotated[Any, neutral(["text"])] = None

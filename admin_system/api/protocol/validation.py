@@ -107,7 +107,7 @@ def to_bad_request(finding: ErrorDetails) -> BadRequest:
         allowed = ", ".join(re.findall(r"'([^']*)'", context["expected"]))
         shown = given[:40] if isinstance(given, str) else to_word(given)
         return BadRequest("field_not_one_of", param=param, given=shown, allowed=allowed)
-    if kind == "string_pattern_mismatch":  # a key of logit_bias
+    if kind == "string_pattern_mismatch" and finding["loc"][0] == "logit_bias":  # a key of it
         return BadRequest("field_not_an_integer", param=to_param(finding["loc"][:1]), given=given)
     if kind in OWN_CODES:
         return BadRequest(kind, param=param, given=to_word(given), **context)

@@ -54,7 +54,6 @@ def test_neutral_values_pass(field: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("tools", [{"type": "function"}]),
         ("modalities", ["text", "audio"]),
         ("prediction", {"type": "content", "content": "x"}),
         ("knowledge_base", {"topic": "x"}),
@@ -109,6 +108,8 @@ def test_what_is_not_honoured_is_refused_by_its_name(field: str, value: object) 
             "messages[0].content[0].type",
         ),
         ({"model": ""}, "field_empty", "model"),
+        ({"tools": [{"type": "function"}]}, "field_missing", "tools[0].function"),
+        ({"tool_choice": "always"}, "field_not_one_of", "tool_choice"),
         ({"n": 0}, "field_under_minimum", "n"),
         ({"n": True}, "field_not_an_integer", "n"),
         ({"logprobs": 1}, "field_not_a_boolean", "logprobs"),

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
+from admin_system.core.families.tool_formats import ToolFormat
 from admin_system.core.types import Box, EngineSpec, Language, PicturePart, PixelBudget
 
 
@@ -14,6 +15,8 @@ class Family(ABC):
 
     name: ClassVar[str]
     """As in `registry.py`, for example qwen3_vl."""
+    tool_format: ClassVar[ToolFormat | None]
+    """How it writes calls of tools; None where it knows none."""
     model_types: ClassVar[tuple[str, ...]]
     """Values of `model_type` in config.json."""
 

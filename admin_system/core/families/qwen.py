@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from admin_system.core.errors import BadPicture
 from admin_system.core.families.base import Family
+from admin_system.core.families.tool_formats import JsonCalls, ToolFormat
 from admin_system.core.grounding import ToPixels, clean_words, find_boxes, from_thousandths
 from admin_system.core.types import Box, EngineSpec, Language, PicturePart, PixelBudget
 
@@ -32,6 +33,7 @@ class QwenFamily(Family):
     `writes_tags` says that a checkpoint answers with `<box>` instead of its family's JSON.
     """
 
+    tool_format: ClassVar[ToolFormat | None] = JsonCalls()
     published_budget: ClassVar[PixelBudget]
     published_factor: ClassVar[int]
     """Patch side times merged patches: the sides of a shown picture are multiples of it."""

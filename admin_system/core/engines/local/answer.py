@@ -11,6 +11,7 @@ from admin_system.core.engines.local.repetition import goes_in_circles
 from admin_system.core.engines.local.sampler import Sampler
 from admin_system.core.engines.local.text import Decoder, TextStream
 from admin_system.core.engines.stops import StopFilter
+from admin_system.core.engines.tool_stream import Piece, ToolStream
 from admin_system.core.types import Delta, End, FinishReason, TokenLogprob, Usage
 
 
@@ -30,6 +31,9 @@ class Answer:
         self._end_ids = end_ids
         self._decoder = decoder
         self._text = TextStream(decoder)
+        self._tools: ToolStream | None = None
+        if job.tools is not None and job.tool_format is not None:
+            self._tools = ToolStream(job.tool_format, job.tools.tools, parallel=job.tools.parallel)
         self._logprobs: list[TokenLogprob] = []
         """Of tokens whose text has not come out yet."""
         self._stops = StopFilter(job.stop)
@@ -68,15 +72,30 @@ class Answer:
                 told = find_logprobs(logits, token, self.job.logprobs, self._decoder)
                 self._logprobs.append(told)
             self._tell(self._stops.push(self._text.push(token)))
+        called = self._tools is not None and self._tools.stopped
+        stopped = ended or called or self._stops.stopped
         cut = count == self.job.max_tokens or goes_in_circles(self.tokens[self.prompt_tokens :])
-        if not (ended or self._stops.stopped or cut):
+        if not (stopped or cut):
             return None
         self._tell(self._stops.flush())
-        reason: FinishReason = "stop" if ended or self._stops.stopped else "length"
+        for piece in self._tools.flush() if self._tools is not None else ():
+            self._put(piece)
+        reason: FinishReason = "stop" if stopped else "length"
+        if reason == "stop" and self._tools is not None and self._tools.calls:
+            reason = "tool_calls"
         usage = Usage(self.prompt_tokens, count, self.cached)
         return End(reason, usage, number=self.job.number)
 
     def _tell(self, text: str) -> None:
-        if text:
-            self.job.put(Delta(text, self.job.number, tuple(self._logprobs)))
+        if self._tools is not None:
+            for piece in self._tools.push(text):
+                self._put(piece)
+        elif text:
+            self._put(text)
+
+    def _put(self, piece: Piece) -> None:
+        if isinstance(piece, str):
+            self.job.put(Delta(piece, self.job.number, tuple(self._logprobs)))
             self._logprobs.clear()
+        else:
+            self.job.put(Delta("", self.job.number, tool_call=piece))

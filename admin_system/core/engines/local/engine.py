@@ -23,7 +23,7 @@ from admin_system.core.engines.local.choice import (
 )
 from admin_system.core.engines.local.grammar import Grammar, Grammars
 from admin_system.core.engines.local.job import Job
-from admin_system.core.errors import CoreError, EngineFault, LoadError
+from admin_system.core.errors import BadRequest, CoreError, EngineFault, LoadError
 from admin_system.core.families.base import Family
 from admin_system.core.types import (
     ChatRequest,
@@ -77,6 +77,7 @@ class LocalEngine(Engine):
             "frequency_penalty",
             "logit_bias",
             "response_format",
+            "tools",
         }
     )
 
@@ -233,8 +234,7 @@ class LocalEngine(Engine):
         """Raises BadRequest."""
 
         def prepare() -> tuple[Prompt, Grammar | None]:
-            grammar = loaded.grammars.open_json(request.format) if request.format else None
-            return loaded.preparation.prepare(request), grammar
+            return loaded.preparation.prepare(request), self._open_grammar(loaded, request)
 
         try:
             return await asyncio.get_running_loop().run_in_executor(loaded.pool, prepare)
@@ -243,6 +243,15 @@ class LocalEngine(Engine):
         except Exception as error:
             logger.exception("request %s cannot be prepared", request.id)
             raise EngineFault("generation_failed", request=request.id) from error
+
+    def _open_grammar(self, loaded: Loaded, request: ChatRequest) -> Grammar | None:
+        """Raises BadRequest."""
+        form, wish = self.family.tool_format, request.tools
+        if wish is not None and form is None:
+            raise BadRequest("field_not_honoured", param="tools")
+        if wish is not None and form is not None and wish.choice == "required":
+            return loaded.grammars.open_calls(form, wish)
+        return loaded.grammars.open_json(request.format) if request.format is not None else None
 
     def _make_jobs(
         self,
@@ -267,6 +276,8 @@ class LocalEngine(Engine):
             place=place,
             logprobs=sampling.logprobs,
             grammar=grammar,
+            tools=request.tools,
+            tool_format=self.family.tool_format,
         )
         further = [
             replace(

@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from admin_system.core.errors import BadRequest
-from admin_system.core.types import JsonFormat
+from admin_system.core.families.tool_formats import CLOSE, OPEN, ToolFormat
+from admin_system.core.types import JsonFormat, ToolWish
 
 ANY_OBJECT = '{"type": "object"}'
 
@@ -45,18 +46,31 @@ class Grammars:
             raise self._refusal(error) from error
         return self._open(grammar)
 
-    def _open(self, grammar: str) -> Grammar:
+    def open_calls(self, form: ToolFormat, wish: ToolWish) -> Grammar:
+        """Of an answer that must be a call. Raises BadRequest."""
+        try:
+            tags = self._tag(OPEN), self._tag(CLOSE)
+            return self._open(form.grammar(wish.tools, tags, several=wish.parallel), "tools")
+        except ValueError as error:
+            raise self._refusal(error, "tools") from error
+
+    def _tag(self, text: str) -> str:
+        """As the grammar names it: by its number where it is a token of its own."""
+        ids = self._tokenizer.tokenize_str(text)
+        return f"<[{ids[0]}]>" if len(ids) == 1 else json.dumps(text)
+
+    def _open(self, grammar: str, param: str = "response_format") -> Grammar:
         from llguidance import LLMatcher
 
         matcher = LLMatcher(self._tokenizer, grammar)
         if matcher.is_error():
-            raise self._refusal(matcher.get_error())
+            raise self._refusal(matcher.get_error(), param)
         return Grammar(matcher, self._tokenizer.vocab_size)
 
     @staticmethod
-    def _refusal(reason: object) -> BadRequest:
+    def _refusal(reason: object, param: str = "response_format") -> BadRequest:
         lines = str(reason).strip().splitlines() or ["?"]
-        return BadRequest("schema_refused", param="response_format", reason=lines[0][:200])
+        return BadRequest("schema_refused", param=param, reason=lines[0][:200])
 
 
 class Grammar:

@@ -10,6 +10,8 @@ from admin_system.core.engines.channel import Channel, Item
 from admin_system.core.engines.local.choice import Choice
 from admin_system.core.engines.local.grammar import Grammar
 from admin_system.core.engines.local.prompt import Prompt
+from admin_system.core.families.tool_formats import ToolFormat
+from admin_system.core.types import ToolWish
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +32,8 @@ class Job:
     """Which of the answers to its request."""
     logprobs: int | None = None
     grammar: Grammar | None = None
+    tools: ToolWish | None = None
+    tool_format: ToolFormat | None = None
     channel: Channel = field(default_factory=Channel)
     gone: threading.Event = field(default_factory=threading.Event)
     """Set when nobody reads the answer any more."""

@@ -43,7 +43,7 @@ class PatchPreparation(Preparation):
         budget: PixelBudget,
         context_length: int,
     ) -> None:
-        self._template = Template(tokenizer)
+        self._template = Template(tokenizer, family.tool_format)
         self._pictures = open_picture_processor(checkpoint)
         self._family = family
         self._budget = budget
@@ -57,7 +57,7 @@ class PatchPreparation(Preparation):
         parts = request.picture_parts
         shown = [self._shown_size(part) for part in parts]
         counts = [width // self._factor * (height // self._factor) for width, height in shown]
-        ids, spans = self._expand(self._template.encode(request.messages), counts)
+        ids, spans = self._expand(self._template.encode(request.messages, request.tools), counts)
         if len(ids) + 1 > self.context_length:
             raise ContextTooLong(len(ids), self.context_length)
         tensor = torch.tensor([ids], dtype=torch.long)
