@@ -52,16 +52,21 @@ def find_answering(model: str | None) -> Answering:
         return Answering(held.spec.name, held.demo)
 
 
-async def tell_queue(stream: AsyncGenerator[T]) -> AsyncGenerator[T | Queued]:
-    """The values of a stream; before them the place in the queue, where there is one."""
-    stats = get_service().status().stats
+async def tell_queue(stream: AsyncGenerator[T], request_id: str) -> AsyncGenerator[T | Queued]:
+    """The values of a stream; before them the place in the queue, where there is one, whenever it
+    changes."""
+    service = get_service()
+    stats = service.status().stats
     waits = stats is not None and stats.running >= stats.slots
-    position = stats.waiting + 1 if stats is not None and waits else None
+    told = 0
+    guess = stats.waiting + 1 if stats is not None and waits else None
     reader = StreamReader(stream)
     try:
-        value = await reader.read(QUEUE_SECONDS)
-        if value is Mark.WAITING and position is not None:
-            yield Queued(position)
+        while (value := await reader.read(QUEUE_SECONDS)) is Mark.WAITING:
+            position = service.position(request_id) or (None if told else guess)
+            if position is not None and position != told:
+                told = position
+                yield Queued(position)
         while value is not Mark.ENDED:
             if not isinstance(value, Mark):
                 yield value
@@ -99,7 +104,7 @@ async def answer_chat(
         answering, source = find_answering(model), get_service().stream(request, model)
     else:
         answering, source = find_author(model), stream_answer(knowledge, model)
-    async with aclosing(tell_queue(source)) as stream:
+    async with aclosing(tell_queue(source, request.id)) as stream:
         async for value in stream:
             if isinstance(value, Queued):
                 yield frames.queued(frame_id, value.position)
@@ -108,7 +113,7 @@ async def answer_chat(
                 yield frames.start(frame_id, answering.name, demo=answering.demo)
                 started = True
             if isinstance(value, Delta):
-                yield frames.delta(frame_id, value.text)
+                yield frames.chat_delta(frame_id, value)
             else:
                 end, annotations = to_end(value)
                 if end.boxes:
@@ -121,7 +126,7 @@ async def answer_analysis(
 ) -> AsyncGenerator[Frame]:
     """Raises as ModelService.stream; the model is free again before the analysis is kept."""
     analysis, answering, started = None, find_answering(model), False
-    stream = tell_queue(stream_analysis(get_service(), request, model))
+    stream = tell_queue(stream_analysis(get_service(), request, model), request.id)
     async with aclosing(stream):
         async for value in stream:
             if isinstance(value, Queued):

@@ -26,7 +26,7 @@ from admin_system.api.protocol.descriptions import CompletionAnswer
 from admin_system.api.protocol.openai import ChatBody
 from admin_system.api.request_id import get_request_id
 from admin_system.api.responses import json_response
-from admin_system.api.sse import DONE, KEEP_ALIVE, encode_event, event_response
+from admin_system.api.sse import DONE, encode_event, event_response, keep_alive
 from admin_system.api.stream_reader import Mark, StreamReader
 from admin_system.core.catalog import get_service
 from admin_system.core.types import ChatRequest, Delta, End
@@ -141,15 +141,17 @@ async def encode_events(
     """`first` has been read already, so that a fault before it could get its own status."""
     value = first
     try:
-        yield encode_event(encoder.encode_first())
+        for choice in range(completion.request.sampling.n):
+            yield encode_event(encoder.encode_first(choice))
         while value is not Mark.ENDED:
             if value is Mark.WAITING:
-                yield KEEP_ALIVE
+                yield keep_alive(get_service().position(completion.request.id))
             elif isinstance(value, Delta):
-                yield encode_event(encoder.encode_delta(value.text))
+                yield encode_event(encoder.encode_delta(value))
             elif isinstance(value, End | Answer):
                 end, annotations = to_end(value)
-                yield encode_event(encoder.encode_last(end, completion.seconds, annotations))
+                for chunk in encoder.encode_last(end, completion.seconds, annotations):
+                    yield encode_event(chunk)
                 if encoder.wants_usage:
                     yield encode_event(encoder.encode_usage_chunk(end))
             value = await reader.read(KEEP_ALIVE_SECONDS)

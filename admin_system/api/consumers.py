@@ -152,7 +152,7 @@ class FrameConsumer(Connection):
     async def send_answer(self, answer: AsyncGenerator[Frame], running: Running) -> None:
         async with aclosing(answer):
             async for frame in answer:
-                if frame["type"] == "delta":
+                if frame["type"] == "delta" and "index" not in frame:
                     running.pieces.append(frame["content"])
                 await self.send_frame(frame)
 

@@ -48,7 +48,12 @@ from admin_system.knowledge_base.errors import (
     TopicGone,
 )
 from admin_system.messages import sentence
-from admin_system.vector_search.errors import EmbedderFault, EmbedderLoadError, SearchError
+from admin_system.vector_search.errors import (
+    EmbedderFault,
+    EmbedderLoadError,
+    PictureNotEmbedded,
+    SearchError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -128,6 +133,7 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (EncodingUnsupported, 415),
     (QueueFull, 429),
     (EngineFault, 500),
+    (PictureNotEmbedded, 400),
     (EmbedderFault, 503),
     (EmbedderLoadError, 503),
     (ModelNotReady, 503),

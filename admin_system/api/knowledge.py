@@ -23,6 +23,9 @@ async def to_question(
     last = request.messages[-1]
     if last.role != "user" or not last.text.strip():
         raise BadRequest("knowledge_asks_nothing", param="messages")
+    if request.sampling.n > 1 or request.tools is not None:  # it answers once, in words
+        other = "n" if request.sampling.n > 1 else "tools"
+        raise BadRequest("fields_conflict", param="knowledge_base", other=other)
     topics = await in_library(lambda: find_topics(body.topic, caller.topics))
     return KnowledgeQuestion(request, topics, body.top_k, body.min_score)
 

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 MAX_STOP_STRINGS = 16
+MAX_CHOICES = 16
+"""Answers to one request."""
+MAX_TOP_LOGPROBS = 20
+MAX_BIASED_TOKENS = 1024
+MAX_TOOLS = 128
 MAX_PICTURES = 32
 """In one conversation."""
 MAX_QUERY_CHARACTERS = 20_000

@@ -18,6 +18,7 @@ from admin_system.api.protocol.library_answers import SearchAnswer
 from admin_system.api.responses import json_response
 from admin_system.api.threads import in_library
 from admin_system.core.errors import BadRequest
+from admin_system.core.images import read_base64
 from admin_system.knowledge_base.services.answering import answer_question
 from admin_system.knowledge_base.services.permissions import Allowed, find_topic
 from admin_system.knowledge_base.services.searching import PassageHits, search_passages
@@ -36,8 +37,10 @@ async def search(request: HttpRequest) -> HttpResponse:
     began = time.monotonic()
     require_json(request)
     body = read_json(request.body, SearchBody, EXAMPLE_SEARCH)
-    if not body.query.strip():
+    if body.image_base64 is None and not body.query.strip():
         raise BadRequest("field_empty", param="query")
+    if body.image_base64 is not None and body.answer:
+        raise BadRequest("fields_conflict", param="image_base64", other="answer")
     allowed = get_caller(request).topics
 
     def find() -> tuple[PassageHits, dict[str, Any]]:
@@ -52,7 +55,9 @@ async def search(request: HttpRequest) -> HttpResponse:
 
 
 def find_passages(body: SearchBody, allowed: Allowed) -> PassageHits:
-    """Blocks. Raises EntryForbidden, EntryNotFound; in the mode `vector` as `search_passages`."""
+    """Blocks. Raises EntryForbidden, EntryNotFound, BadPicture; in the mode `vector`, and with a
+    picture, as `search_passages`."""
+    picture = None if body.image_base64 is None else read_base64(body.image_base64, "image_base64")
     topics = allowed if body.topic is None else frozenset({find_topic(body.topic, allowed).pk})
     return search_passages(
         query=body.query,
@@ -60,4 +65,5 @@ def find_passages(body: SearchBody, allowed: Allowed) -> PassageHits:
         limit=body.top_k,
         mode=body.mode,
         min_score=body.min_score,
+        picture=picture,
     )

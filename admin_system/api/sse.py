@@ -17,6 +17,11 @@ KEEP_ALIVE = b": waiting\n\n"
 DONE = b"data: [DONE]\n\n"
 
 
+def keep_alive(position: int | None) -> bytes:
+    """A comment, which clients skip; with the place in the queue where there is one."""
+    return KEEP_ALIVE if position is None else f": queued {position}\n\n".encode()
+
+
 def encode_event(value: dict[str, Any], event: str = "") -> bytes:
     head = f"event: {event}\n" if event else ""
     data = json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -97,6 +97,7 @@ def spec_of(row: ModelConfig) -> EngineSpec:
         visual_device=row.visual_device,
         int4_backend=cast("Int4Backend", row.int4_backend),
         context_length=row.context_length,
+        max_batch=row.max_batch,
         max_waiting=get_env().max_waiting,
         min_pixels=row.min_pixels,
         max_pixels=row.max_pixels,

@@ -79,6 +79,11 @@ def read_picture(data: bytes, *, max_pixels: int, param: str = "image") -> Pictu
 
 
 def read_base64_picture(text: str, *, max_pixels: int, param: str = "image_base64") -> Picture:
+    """As `read_base64`. Raises BadPicture."""
+    return read_picture(read_base64(text, param), max_pixels=max_pixels, param=param)
+
+
+def read_base64(text: str, param: str) -> bytes:
     """Raw base64 or a `data:` URL of any media type.
 
     White space and line ends, missing padding and the URL-safe alphabet (RFC 4648, section 5) are
@@ -93,10 +98,9 @@ def read_base64_picture(text: str, *, max_pixels: int, param: str = "image_base6
     if not payload:
         raise BadPicture("picture_missing", param=param)
     try:
-        data = base64.b64decode(payload + "=" * (-len(payload) % 4), validate=True)
+        return base64.b64decode(payload + "=" * (-len(payload) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadPicture("picture_bad_base64", param=param) from error
-    return read_picture(data, max_pixels=max_pixels, param=param)
 
 
 def turn_upright(image: Image.Image) -> Image.Image:

@@ -5,11 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from admin_system.core.engines.base import Engine, Report
 from admin_system.core.families.base import Family
-from admin_system.core.types import ChatRequest, Delta, End, EngineSpec, LoadProgress, ModelInfo
+from admin_system.core.types import (
+    ChatRequest,
+    Delta,
+    End,
+    Ending,
+    EngineSpec,
+    LoadProgress,
+    ModelInfo,
+    TokenLogprob,
+    ToolCall,
+)
 from admin_system.core.verification import verify
 
 Create = Callable[[EngineSpec], Engine]
@@ -40,16 +50,55 @@ class LoadedModel:
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
         """As Engine.submit, with text and boxes filled into the End."""
-        pieces: list[str] = []
+        heard = [Heard() for _ in range(request.sampling.n)]
         async with aclosing(self.engine.submit(request)) as answer:
             async for piece in answer:
                 if isinstance(piece, Delta):
-                    pieces.append(piece.text)
+                    heard[piece.choice].add(piece)
                     yield piece
                 else:
-                    text = "".join(pieces)
-                    boxes = self.engine.find_boxes(text, request)
-                    yield replace(piece, text=text, boxes=boxes)
+                    first, *others = (
+                        self._complete(ending, one, request)
+                        for ending, one in zip(piece.endings, heard, strict=True)
+                    )
+                    yield replace(
+                        piece,
+                        text=first.text,
+                        boxes=first.boxes,
+                        logprobs=first.logprobs,
+                        tool_calls=first.tool_calls,
+                        others=tuple(others),
+                    )
+
+    def _complete(self, ending: Ending, heard: Heard, request: ChatRequest) -> Ending:
+        text = "".join(heard.pieces)
+        boxes = self.engine.find_boxes(text, request)
+        return replace(
+            ending,
+            text=text,
+            boxes=boxes,
+            logprobs=tuple(heard.logprobs),
+            tool_calls=tuple(heard.calls),
+        )
+
+
+@dataclass(slots=True)
+class Heard:
+    """What has come of one answer."""
+
+    pieces: list[str] = field(default_factory=list)
+    logprobs: list[TokenLogprob] = field(default_factory=list)
+    calls: list[ToolCall] = field(default_factory=list)
+
+    def add(self, delta: Delta) -> None:
+        self.pieces.append(delta.text)
+        self.logprobs += delta.logprobs
+        if (piece := delta.tool_call) is None:
+            return
+        if piece.index == len(self.calls):
+            self.calls.append(ToolCall(piece.id, piece.name, ""))
+        known = self.calls[piece.index]
+        self.calls[piece.index] = replace(known, arguments=known.arguments + piece.arguments)
 
 
 def load_model(spec: EngineSpec, create: Create, report: Report) -> LoadedModel:

@@ -8,10 +8,11 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from admin_system.core.engines import create_engine
-from admin_system.core.errors import CoreError, LoadError, ModelNotReady
+from admin_system.core.errors import CoreError, EngineFault, LoadError, ModelNotReady
 from admin_system.core.forecast import Forecast, forecast
 from admin_system.core.loaded import Create, LoadedModel, load_model
 from admin_system.core.ownership import ModelLock
@@ -33,6 +34,10 @@ DRAIN_SECONDS = 120.0
 """How long answers of the former model may go on after a switch."""
 CLOSE_SECONDS = 5.0
 """How long the end of the process waits for a load to notice."""
+RELOAD_PAUSES = (0.0, 2.0, 10.0, 30.0)
+"""Seconds before each try to load a model again that broke down while it served."""
+RELOAD_WINDOW = 600.0
+"""Seconds in which it may break down so many times; then it stays failed."""
 NOTHING_LOADED = ServiceStatus(ServiceState.UNLOADED, model=None)
 
 OnReady = Callable[[ModelInfo], None]
@@ -65,6 +70,8 @@ class ModelService:
         self._change: threading.Thread | None = None
         self._cancelled = threading.Event()
         self._began_at = 0.0
+        self._breakdowns: list[float] = []
+        """Monotonic times of the last ones."""
         self._status = NOTHING_LOADED
         self._serving: LoadedModel | None = None
         self._alive: list[LoadedModel] = []
@@ -82,6 +89,7 @@ class ModelService:
                 raise ModelNotReady("model_busy", retry_after=5)
             self._cancelled.clear()
             self._began_at = time.monotonic()
+            self._breakdowns.clear()
             self._show(ServiceState.LOADING, spec, progress=LoadProgress("stage_checking", 0.0))
             self._start(self._switch, spec, on_ready)
 
@@ -121,7 +129,8 @@ class ModelService:
 
     def status(self) -> ServiceStatus:
         with self._lock:
-            status, serving = self._status, self._serving
+            serving = self._serving
+            status = replace(self._status, breakdowns=len(self._breakdowns))
         if serving is None:
             return status
         return replace(
@@ -132,6 +141,12 @@ class ModelService:
             serving=serving.spec.name,
             demo=serving.demo,
         )
+
+    def position(self, request_id: str) -> int | None:
+        """In the queue of the model that answers, from 1; None where it does not wait."""
+        with self._lock:
+            serving = self._serving
+        return serving.engine.position(request_id) if serving is not None else None
 
     @contextmanager
     def hold(self, model: str | None = None) -> Iterator[LoadedModel]:
@@ -229,6 +244,7 @@ class ModelService:
             self._serving = serving
             if serving is not None and serving not in self._alive:
                 self._alive.append(serving)
+                serving.engine.on_failure = partial(self._break_down, serving)
             if serving is not None:
                 self._show(ServiceState.READY, serving.spec)
             elif cancelled:
@@ -251,6 +267,41 @@ class ModelService:
         with self._lock:
             if former in self._alive:
                 self._alive.remove(former)
+
+    def _break_down(self, broken: LoadedModel) -> None:
+        """Called by an engine that cannot go on: the model is loaded again by itself."""
+        now = time.monotonic()
+        with self._lock:
+            changing = self._change is not None and self._change.is_alive()
+            if self._serving is not broken or changing:
+                return
+            logger.error("%s broke down and is loaded again", broken.spec.name)
+            self._breakdowns = [at for at in self._breakdowns if now - at < RELOAD_WINDOW]
+            self._breakdowns.append(now)
+            self._cancelled.clear()
+            self._began_at = now
+            self._show(
+                ServiceState.LOADING, broken.spec, progress=LoadProgress("stage_checking", 0.0)
+            )
+            self._start(self._reload, broken)
+
+    def _reload(self, broken: LoadedModel) -> None:
+        """Tries again, later each time; gives up after as many breakdowns as there are pauses."""
+        self._retire(broken)
+        loaded: LoadedModel | None = None
+        reason: CoreError | None = EngineFault("engine_failed")
+        for pause in RELOAD_PAUSES[len(self._breakdowns) - 1 :]:
+            if self._cancelled.wait(pause):
+                reason = LoadCancelled()
+                break
+            try:
+                loaded = load_model(broken.spec, self._create, self._report)
+            except Exception as error:
+                reason = self._log_failure(broken.spec, error)
+            else:
+                reason = None
+                break
+        self._settle(loaded, broken.spec, reason)
 
     def _drain(self, former: LoadedModel) -> None:
         """Lets the answers of a model that was replaced come to their end."""

@@ -7,12 +7,19 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
+from admin_system.core.sampling import JsonFormat as JsonFormat
+from admin_system.core.sampling import Sampling as Sampling
+from admin_system.core.tools import Tool as Tool
+from admin_system.core.tools import ToolCall as ToolCall
+from admin_system.core.tools import ToolCallDelta as ToolCallDelta
+from admin_system.core.tools import ToolWish as ToolWish
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 Role = Literal["system", "developer", "user", "assistant", "tool"]
 Detail = Literal["auto", "low", "high"]
-FinishReason = Literal["stop", "length"]
+FinishReason = Literal["stop", "length", "tool_calls"]
 EngineKind = Literal["local", "remote", "echo"]
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 Int4Backend = Literal["own", "gptqmodel"]
@@ -57,6 +64,10 @@ class Message:
 
     role: Role
     parts: tuple[Part, ...]
+    tool_calls: tuple[ToolCall, ...] = ()
+    """Of an assistant's turn."""
+    tool_call_id: str = ""
+    """Which call a tool's turn answers."""
 
     @classmethod
     def of_text(cls, role: Role, text: str) -> Message:
@@ -72,35 +83,6 @@ class Message:
         return tuple(part.picture for part in self.parts if isinstance(part, PicturePart))
 
 
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """How the next token is chosen; None leaves the choice to the model's configuration."""
-
-    temperature: float | None = None
-    """0 (greedy) .. 2."""
-    top_p: float | None = None
-    """Above 0, at most 1."""
-    top_k: int | None = None
-    """0 switches it off."""
-    seed: int | None = None
-    max_tokens: int | None = None
-    """New tokens at most, at least 1."""
-    stop: tuple[str, ...] = ()
-    """Strings that end the answer; they are never part of it."""
-
-    def __post_init__(self) -> None:
-        if self.temperature is not None and not 0 <= self.temperature <= 2:
-            raise ValueError(f"temperature is {self.temperature}; it lies between 0 and 2")
-        if self.top_p is not None and not 0 < self.top_p <= 1:
-            raise ValueError(f"top_p is {self.top_p}; it lies above 0 and is at most 1")
-        if self.top_k is not None and self.top_k < 0:
-            raise ValueError(f"top_k is {self.top_k}; it is 0 (off) or more")
-        if self.max_tokens is not None and self.max_tokens < 1:
-            raise ValueError(f"max_tokens is {self.max_tokens}; it is at least 1")
-        if any(not text for text in self.stop):
-            raise ValueError("a stop string is empty")
-
-
 def new_request_id() -> str:
     return f"req_{uuid4().hex}"
 
@@ -114,10 +96,29 @@ class ChatRequest:
     owner: str = "local"
     """Who asks, as `access.Caller.owner` names it."""
     id: str = field(default_factory=new_request_id)
+    format: JsonFormat | None = None
+    tools: ToolWish | None = None
 
     def __post_init__(self) -> None:
         if not self.messages:
             raise ValueError("a conversation needs at least one message")
+
+    @property
+    def wishes(self) -> frozenset[str]:
+        """Fields by which more is asked for than every engine gives, as OpenAI names them."""
+        sampling = self.sampling
+        asked = {
+            "n": sampling.n > 1,
+            "logprobs": sampling.logprobs is not None,
+            "min_p": bool(sampling.min_p),
+            "repetition_penalty": sampling.repetition_penalty not in (None, 1.0),
+            "presence_penalty": sampling.presence_penalty != 0,
+            "frequency_penalty": sampling.frequency_penalty != 0,
+            "logit_bias": bool(sampling.logit_bias),
+            "response_format": self.format is not None,
+            "tools": self.tools is not None,
+        }
+        return frozenset(name for name, wanted in asked.items() if wanted)
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
@@ -158,6 +159,8 @@ class Usage:
 
     prompt_tokens: int
     completion_tokens: int
+    cached_tokens: int = field(default=0, compare=False)
+    """Prompt tokens that were not computed again: a matter of cost, the answer is the same."""
 
     @property
     def total_tokens(self) -> int:
@@ -165,10 +168,47 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Likelihood:
+    """A token and how likely it was."""
+
+    token: str
+    logprob: float
+    """Natural logarithm of its chance, as the model has it before any setting."""
+    bytes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLogprob:
+    """A token of an answer, and the likeliest ones in its place."""
+
+    chosen: Likelihood
+    top: tuple[Likelihood, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Delta:
     """The next piece of the answer; never cut inside a character."""
 
     text: str
+    choice: int = 0
+    """Which of the `n` answers."""
+    logprobs: tuple[TokenLogprob, ...] = ()
+    """Of the tokens that make up the text, where they are asked for."""
+    tool_call: ToolCallDelta | None = None
+    """A piece of a call instead of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one of `n` answers came out."""
+
+    finish_reason: FinishReason
+    text: str = ""
+    """The whole answer, unchanged; filled by the model service."""
+    boxes: tuple[Box, ...] = ()
+    """The boxes found in it; filled by the model service."""
+    logprobs: tuple[TokenLogprob, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +217,23 @@ class End:
 
     finish_reason: FinishReason
     usage: Usage
+    """Of all answers."""
     text: str = ""
     """The whole answer, unchanged; filled by the model service."""
     boxes: tuple[Box, ...] = ()
     """The boxes found in it; filled by the model service."""
+    logprobs: tuple[TokenLogprob, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    others: tuple[Ending, ...] = ()
+    """The further answers where more than one is asked for."""
+    number: int = 0
+    """Of the answer, while an engine still joins several."""
+
+    @property
+    def endings(self) -> tuple[Ending, ...]:
+        """All answers."""
+        first = Ending(self.finish_reason, self.text, self.boxes, self.logprobs, self.tool_calls)
+        return (first, *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +270,8 @@ class EngineSpec:
     """CPU threads of the model (local); 0 leaves the choice to torch."""
     context_length: int | None = None
     """Tokens; None takes what the checkpoint states."""
+    max_batch: int = 4
+    """Requests that are answered at a time (local)."""
     max_waiting: int = 32
     """Requests that may wait for their turn."""
     min_pixels: int | None = None
@@ -274,6 +329,20 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheStats:
+    """How often an engine finds what it has computed before."""
+
+    prefix_hit_rate: float | None
+    """Share of prompt tokens that were not computed again, 0..1; None before the first."""
+    picture_hit_rate: float | None
+    """Share of pictures that the vision tower did not see again, 0..1."""
+    prefix_bytes: int
+    """Keys and values: all that is reserved for them."""
+    picture_bytes: int
+    """Features that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
 class EngineStats:
     """A reading of an engine at work."""
 
@@ -284,6 +353,8 @@ class EngineStats:
     """Of the last minute of generation; None when nothing was generated."""
     generated_tokens: int = 0
     """Since the model was loaded."""
+    cache: CacheStats | None = None
+    """None where an engine keeps nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,3 +379,6 @@ class ServiceStatus:
     """Name of the configuration that answers now; while another loads beside it, the former one."""
     failed: str | None = None
     """Name of the configuration that `error` is about."""
+    breakdowns: int = 0
+    """How often the model broke down and was loaded again by itself, since it was asked for; only
+    those of the last minutes count."""

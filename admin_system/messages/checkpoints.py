@@ -43,7 +43,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "gptqmodel_unsuited": (
         "gptqmodel has no four-bit layers for this kind of model ({family}). Choose this "
         "project's own in the model's configuration.",
-        "gptqmodel 没有适合此类模型（{family}）的 4 位层。请在模型配置里改选“本项目自带”。",
+        "gptqmodel 没有适合此类模型（{family}）的 4 位层。在模型配置里改选“本项目自带”。",
     ),
     "quantization_bad_layer": (
         "The quantized layer {name} does not fit together: {reason}. Download the model again.",
@@ -62,17 +62,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "quantization_package_missing": (
         "To run these weights ({method}), packages are missing: {packages}. Install them with: "
         "{command}",
-        "运行这些权重（{method}）需要未安装的软件包：{packages}。请安装：{command}",
+        "运行这些权重（{method}）需要未安装的软件包：{packages}。安装命令：{command}",
     ),
     "quantization_package_unfit": (
         "{package} needs {needed}, but {installed} is installed. Install a version that fits "
         "with: {command}",
-        "{package} 需要 {needed}，而这里安装的是 {installed}。请安装相配的版本：{command}",
+        "{package} 需要 {needed}，而这里安装的是 {installed}。安装相配的版本：{command}",
     ),
     "quantization_package_unusable": (
         "The packages for {method} weights do not work on this computer ({reason}). Install them "
         "again with: {command}",
-        "用于 {method} 权重的软件包在这台电脑上不能工作（{reason}）。请重新安装：{command}",
+        "用于 {method} 权重的软件包在这台电脑上不能工作（{reason}）。重新安装：{command}",
     ),
     "quantization_unknown": (
         "The weights are quantized with {method}, which is not supported. Choose a four-bit GPTQ "

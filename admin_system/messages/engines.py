@@ -70,6 +70,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "message and let the roles alternate.",
         "模型的对话模板不接受这样的消息顺序。以 user 消息开始，并让角色交替出现。",
     ),
+    "engine_failed": (
+        "The model broke down while it answered and is being loaded again. Ask again shortly; if "
+        "it happens often, your administrator finds the reason in the log.",
+        "模型在回答时出现故障，正在重新加载。稍后再问；如果经常发生，管理员可以在日志里查到原因。",
+    ),
     "engine_stopped": (
         "The model was unloaded before the answer was complete. Ask again when a model is ready.",
         "回答完成之前模型被卸载了。等模型就绪后再问。",

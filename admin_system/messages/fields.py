@@ -15,6 +15,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "field_empty": ("{param} is empty. It needs a value.", "{param} 为空，需要填写内容。"),
     "field_missing": ("The field {param} is missing.", "缺少字段 {param}。"),
+    "field_needs_other": (
+        "{param} is only of use together with {other}. Set {other} to true, or leave {param} out.",
+        "{param} 只有与 {other} 一起才有意义。把 {other} 设为 true，或去掉 {param}。",
+    ),
     "field_not_a_boolean": (
         "{param} is {given}; it must be true or false.",
         "{param} 是{given}，应为 true 或 false。",
@@ -90,6 +94,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "fields_conflict": (
         "{param} and {other} say different things. Keep one of them.",
         "{param} 与 {other} 互相矛盾。只保留一个。",
+    ),
+    "schema_refused": (
+        "An answer cannot be held to {param}: {reason}",
+        "无法按 {param} 约束回答：{reason}",
+    ),
+    "tool_unknown": (
+        "{param} names no tool of tools. Name one of them, or use auto, required or none.",
+        "{param} 不在 tools 里。写出其中一个的名称，或用 auto、required、none。",
     ),
     "type_boolean": ("true or false", "布尔值"),
     "type_list": ("a list", "列表"),

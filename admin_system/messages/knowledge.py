@@ -215,7 +215,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "import_folder_empty": (
         "The folder {folder} holds no file, so no document was removed. To remove them all, delete "
         "the topic.",
-        "文件夹 {folder} 里没有文件，因此没有删除任何文档。要全部删除，请删除主题。",
+        "文件夹 {folder} 里没有文件，因此没有删除任何文档。要全部删除，就删除主题。",
     ),
     "import_folder_missing": (
         "There is no folder {folder}.",
@@ -283,7 +283,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "profile_not_named": (
         "Say which embedding model: bundled, a folder, or an address ending in /v1.",
-        "请指明嵌入模型：bundled、一个文件夹，或以 /v1 结尾的地址。",
+        "指明嵌入模型：bundled、一个文件夹，或以 /v1 结尾的地址。",
     ),
     "profile_progress": (
         "Embedding: {percent} %",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from admin_system.vector_search.errors import EmbedderFault
+from admin_system.vector_search.errors import EmbedderFault, PictureNotEmbedded
 from admin_system.vector_search.scripts import PROBES, Script, script_shares
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Embedder(ABC):
     def embed_pictures(self, pictures: Sequence[Image]) -> Vectors:
         """As `embed`, of RGB pictures; all are held in memory at once. Raises EmbedderFault."""
         del pictures
-        raise EmbedderFault("embedder_sees_nothing", name=self.profile.name)
+        raise PictureNotEmbedded("embedder_sees_nothing", name=self.profile.name)
 
     def spell(self, text: str) -> tuple[int, int]:
         """Tokens of the text, and how many of them the vocabulary lacks; 0, 0 where untold."""

@@ -3,6 +3,7 @@
 SearchError
 ├── EmbedderLoadError    an embedding model could not be loaded
 ├── EmbedderFault        a loaded one did not answer, or not with usable vectors
+│   └── PictureNotEmbedded   it sees no pictures, or not this one
 │   └── IndexOpening     its index is still being opened or built
 ├── BadVectors           vectors that no index can take: shape, numbers, ids
 ├── IndexMissing         nothing has been saved yet
@@ -33,6 +34,10 @@ class EmbedderFault(SearchError):
     def __init__(self, code: str, /, *, retry: bool = False, **values: object) -> None:
         super().__init__(code, **values)
         self.retry = retry
+
+
+class PictureNotEmbedded(EmbedderFault):
+    """The model sees no pictures, or cannot make anything of this one: the asker's affair."""
 
 
 class IndexOpening(EmbedderFault):

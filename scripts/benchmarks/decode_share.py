@@ -20,6 +20,7 @@ from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from admin_system.core.engines.local.network import Part
 from admin_system.core.engines.local.placement import Placement
 from admin_system.core.engines.local.transformers_network import TransformersNetwork
 from admin_system.core.engines.local.transformers_preparation import PatchPrompt
@@ -124,13 +125,15 @@ def measure_bandwidth(device: str) -> float:
 def measure_step(network: TransformersNetwork, device: str, tokens: int) -> float:
     """Seconds a token."""
     ids = torch.arange(PROMPT)[None]
-    reading, _ = network.read(PatchPrompt(ids, torch.zeros_like(ids)))
-    for token in range(4):
-        network.step(reading, token)
+    network.reserve(1, PROMPT + 4 + tokens)
+    network.begin(0, PatchPrompt(ids, torch.zeros_like(ids)))
+    network.run([Part(0, 0, ids[0].tolist())])
+    for place in range(PROMPT, PROMPT + 4):
+        network.run([Part(0, place, [place])])
     wait(device)
     began = time.perf_counter()
-    for token in range(tokens):
-        network.step(reading, token)
+    for place in range(PROMPT + 4, PROMPT + 4 + tokens):
+        network.run([Part(0, place, [place])])
     wait(device)
     return (time.perf_counter() - began) / tokens
 

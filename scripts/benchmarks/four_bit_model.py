@@ -19,7 +19,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from admin_system.core.checkpoints import MINIATURE, inspect_checkpoint
-from admin_system.core.engines.local.network import Network
+from admin_system.core.engines.local.network import Network, Part
 from admin_system.core.engines.local.opening import open_checkpoint
 from admin_system.core.engines.local.placement import Placement
 from admin_system.core.engines.local.prompt import Prompt
@@ -40,11 +40,14 @@ REQUEST = ChatRequest((Message("user", (PicturePart(PICTURE), TextPart("描述�
 
 def measure(network: Network, prompt: Prompt) -> tuple[float, float]:
     """Seconds of processor time: the prompt, and one token."""
+    ids = prompt.ids[0].tolist()
     began = time.process_time()
-    reading, _ = network.read(prompt)
+    network.begin(0, prompt)
+    network.see(0, 0, len(ids))
+    network.run([Part(0, 0, ids)])
     read = time.process_time()
-    for token in range(TOKENS):
-        network.step(reading, 100 + token)
+    for number in range(TOKENS):
+        network.run([Part(0, len(ids) + number, [100 + number])])
     return read - began, (time.process_time() - read) / TOKENS
 
 
@@ -62,6 +65,8 @@ def main() -> None:
             for precision in PRECISIONS
         }
         prompt = opening.preparation.prepare(REQUEST)
+        for network in networks.values():
+            network.reserve(1, prompt.tokens + TOKENS)
         rounds = [
             {precision: measure(network, prompt) for precision, network in networks.items()}
             for _ in range(repeats)

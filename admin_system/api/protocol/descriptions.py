@@ -68,9 +68,21 @@ class AnnotationAnswer(Answer):
     passage: CitedPassage
 
 
+class FunctionAnswer(Answer):
+    name: str
+    arguments: str = Field(description="JSON, as the model wrote it.")
+
+
+class ToolCallAnswer(Answer):
+    id: str
+    type: Literal["function"]
+    function: FunctionAnswer
+
+
 class CompletionMessage(Answer):
     role: Literal["assistant"]
-    content: str
+    content: str | None
+    tool_calls: list[ToolCallAnswer] | None = None
     refusal: None
     boxes: list[NumberedBoxAnswer]
     annotations: list[AnnotationAnswer] | None = Field(
@@ -78,11 +90,26 @@ class CompletionMessage(Answer):
     )
 
 
+class LikelihoodAnswer(Answer):
+    token: str
+    logprob: float
+    bytes: list[int]
+
+
+class TokenLogprobAnswer(LikelihoodAnswer):
+    top_logprobs: list[LikelihoodAnswer]
+
+
+class LogprobsAnswer(Answer):
+    content: list[TokenLogprobAnswer]
+    refusal: None
+
+
 class CompletionChoice(Answer):
     index: int
     message: CompletionMessage
-    logprobs: None
-    finish_reason: Literal["stop", "length"]
+    logprobs: LogprobsAnswer | None
+    finish_reason: Literal["stop", "length", "tool_calls"]
 
 
 class CompletionAnswer(Answer):
@@ -179,7 +206,20 @@ class ModelState(Answer):
     parameters: int | None
     context_length: int | None
     warnings: list[str]
+    breakdowns: int = Field(description="How often it was loaded again by itself of late.")
     loaded_at: str | None
+
+
+class HitRates(Answer):
+    """0..1; null before the first request."""
+
+    prefix: float | None = Field(description="Prompt tokens that were not computed again.")
+    pictures: float | None = Field(description="Pictures that were not looked at again.")
+
+
+class CacheBytes(Answer):
+    prefix: int
+    pictures: int
 
 
 class EngineState(Answer):
@@ -188,7 +228,8 @@ class EngineState(Answer):
     slots: int
     tokens_per_second: float | None
     generated_tokens: int
-    cache_hit_rates: None
+    cache_hit_rates: HitRates | None
+    cache_bytes: CacheBytes | None
 
 
 class IndexState(Answer):

@@ -11,6 +11,10 @@ from admin_system.api.protocol.citations import KnowledgeBody
 from admin_system.api.protocol.completion import (
     Annotations,
     encode_boxes,
+    encode_call,
+    encode_call_delta,
+    encode_choice,
+    encode_logprobs,
     encode_seconds,
     encode_usage,
 )
@@ -18,7 +22,7 @@ from admin_system.api.protocol.openai import ChatBody
 from admin_system.api.protocol.plain import AnalyzeBody, encode_plain_boxes
 from admin_system.api.protocol.validation import Body
 from admin_system.core.analysis import Analysis
-from admin_system.core.types import Box, End, Picture, Sampling
+from admin_system.core.types import Box, Delta, End, Picture, Sampling
 
 Frame = dict[str, Any]
 
@@ -78,6 +82,18 @@ def delta(frame_id: str, text: str) -> Frame:
     return {"type": "delta", "id": frame_id, "content": text}
 
 
+def chat_delta(frame_id: str, piece: Delta) -> Frame:
+    """With the number of the answer where there are several, and its logprobs where asked for."""
+    frame = delta(frame_id, piece.text)
+    if piece.tool_call is not None:
+        frame["tool_calls"] = [encode_call_delta(piece.tool_call)]
+    if piece.choice:
+        frame["index"] = piece.choice
+    if piece.logprobs:
+        frame["logprobs"] = encode_logprobs(piece.logprobs)
+    return frame
+
+
 def chat_boxes(frame_id: str, boxes: tuple[Box, ...]) -> Frame:
     return {
         "type": "boxes",
@@ -99,9 +115,10 @@ def analysis_boxes(frame_id: str, boxes: tuple[Box, ...], boxed_image_url: str |
 def chat_done(
     frame_id: str, end: End, seconds: float, annotations: Annotations | None = None
 ) -> Frame:
-    """`annotations` is None where nobody asked the knowledge base."""
+    """`annotations` is None where nobody asked the knowledge base; `choices` stands beside where
+    more than one answer was asked for."""
     cited = {} if annotations is None else {"annotations": annotations}
-    return {
+    frame: Frame = {
         **cited,
         "type": "done",
         "id": frame_id,
@@ -110,6 +127,11 @@ def chat_done(
         "usage": encode_usage(end.usage),
         "processing_time": encode_seconds(seconds),
     }
+    if end.tool_calls:
+        frame["tool_calls"] = [*map(encode_call, end.tool_calls)]
+    if end.others:
+        frame["choices"] = [encode_choice(index, one) for index, one in enumerate(end.endings)]
+    return frame
 
 
 def analysis_done(frame_id: str, analysis: Analysis, picture: Picture, analysis_id: str) -> Frame:

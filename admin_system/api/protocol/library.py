@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from admin_system.api.limits import MAX_QUERY_CHARACTERS, MAX_RESULTS
-from admin_system.api.protocol.validation import Body, neutral
+from admin_system.api.protocol.validation import Body
 from admin_system.core.types import Language
 from admin_system.knowledge_base.models import Document, DocumentPicture, Passage, Topic
 from admin_system.knowledge_base.services.searching import PassageHit, PassageHits
@@ -62,7 +62,7 @@ class PassageChange(Body):
 
 
 class SearchBody(Body):
-    query: str = Field(min_length=1, max_length=MAX_QUERY_CHARACTERS)
+    query: str = Field("", max_length=MAX_QUERY_CHARACTERS)
     topic: Annotated[str, TOPIC_NAME] | None = Field(
         None, description="Its name; none searches all that the caller may read."
     )
@@ -70,7 +70,9 @@ class SearchBody(Body):
     mode: Literal["hybrid", "vector", "keyword"] = "hybrid"
     min_score: float = Field(0.0, ge=0, le=1)
     answer: bool = Field(False, description="Also an answer that rests on the passages found.")
-    image_base64: Annotated[Any, neutral()] = None
+    image_base64: str | None = Field(
+        None, description="Searches with a picture instead; for embedding models that see."
+    )
 
 
 def encode_topic(topic: Topic, documents: int) -> dict[str, Any]:

@@ -6,7 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Discriminator, Field, Tag
 
-from admin_system.api.limits import MAX_STOP_STRINGS
+from admin_system.api.limits import (
+    MAX_BIASED_TOKENS,
+    MAX_CHOICES,
+    MAX_STOP_STRINGS,
+    MAX_TOOLS,
+    MAX_TOP_LOGPROBS,
+)
 from admin_system.api.protocol.citations import KnowledgeBody
 from admin_system.api.protocol.validation import TAG, Body, neutral
 from admin_system.core.types import Detail
@@ -73,12 +79,24 @@ Stop = Annotated[
 ]
 
 
+class CalledFunction(Body):
+    name: str = Field(min_length=1)
+    arguments: str
+
+
+class ToolCallBody(Body):
+    id: str
+    type: Literal["function"]
+    function: CalledFunction
+    index: int | None = None
+
+
 class MessageBody(Body):
     role: Literal["system", "developer", "user", "assistant", "tool"]
-    content: Content
+    content: Content | None = None
     tool_call_id: str | None = None
     name: Annotated[Any, neutral()] = None
-    tool_calls: Annotated[Any, neutral([])] = None
+    tool_calls: list[ToolCallBody] | None = None
     function_call: Annotated[Any, neutral()] = None
     refusal: Annotated[Any, neutral()] = None
     audio: Annotated[Any, neutral()] = None
@@ -90,6 +108,74 @@ class StreamOptions(Body):
     include_usage: bool = False
     include_obfuscation: Annotated[Any, neutral(False)] = None
 
+
+class FunctionBody(Body):
+    name: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    description: str | None = None
+    parameters: dict[str, Any] | None = Field(None, description="A JSON schema of an object.")
+    strict: bool | None = None
+
+
+class ToolBody(Body):
+    type: Literal["function"]
+    function: FunctionBody
+
+
+class NamedFunction(Body):
+    name: str
+
+
+class NamedTool(Body):
+    type: Literal["function"]
+    function: NamedFunction
+
+
+def tag_of_choice(value: Any) -> str:
+    return f"{TAG}word" if isinstance(value, str) else f"{TAG}named"
+
+
+ToolChoice = Annotated[
+    Annotated[Literal["none", "auto", "required"], Tag(f"{TAG}word")]
+    | Annotated[NamedTool, Tag(f"{TAG}named")],
+    Discriminator(tag_of_choice),
+]
+
+TokenNumber = Annotated[str, Field(pattern=r"^\d{1,9}$")]
+Bias = Annotated[float, Field(ge=-100, le=100)]
+
+
+class JsonSchema(Body):
+    name: str = Field(min_length=1, max_length=64)
+    description: str | None = None
+    schema_: dict[str, Any] = Field({}, alias="schema")
+    strict: bool | None = Field(None, description="Every schema is held to.")
+
+
+class TextFormat(Body):
+    type: Literal["text"]
+
+
+class AnyObjectFormat(Body):
+    type: Literal["json_object"]
+
+
+class SchemaFormat(Body):
+    type: Literal["json_schema"]
+    json_schema: JsonSchema
+
+
+def tag_of_format(value: Any) -> str:
+    kind = value.get("type") if isinstance(value, dict) else None
+    tags = {"text": f"{TAG}text", "json_object": f"{TAG}object"}
+    return tags.get(kind, f"{TAG}schema") if isinstance(kind, str) else f"{TAG}schema"
+
+
+ResponseFormat = Annotated[
+    Annotated[TextFormat, Tag(f"{TAG}text")]
+    | Annotated[AnyObjectFormat, Tag(f"{TAG}object")]
+    | Annotated[SchemaFormat, Tag(f"{TAG}schema")],
+    Discriminator(tag_of_format),
+]
 
 WITHOUT_EFFECT = "Accepted without effect."
 
@@ -110,6 +196,18 @@ class ChatBody(Body):
     stop: Stop | None = None
     max_tokens: int | None = Field(None, ge=1)
     max_completion_tokens: int | None = Field(None, ge=1)
+    n: int | None = Field(None, ge=1, le=MAX_CHOICES)
+    logprobs: bool | None = None
+    top_logprobs: int | None = Field(None, ge=0, le=MAX_TOP_LOGPROBS)
+    min_p: float | None = Field(None, ge=0, le=1)
+    repetition_penalty: float | None = Field(None, gt=0, le=10)
+    presence_penalty: float | None = Field(None, ge=-2, le=2)
+    frequency_penalty: float | None = Field(None, ge=-2, le=2)
+    logit_bias: dict[TokenNumber, Bias] | None = Field(None, max_length=MAX_BIASED_TOKENS)
+    response_format: ResponseFormat | None = None
+    tools: list[ToolBody] | None = Field(None, max_length=MAX_TOOLS)
+    tool_choice: ToolChoice | None = None
+    parallel_tool_calls: bool | None = None
 
     knowledge_base: KnowledgeBody | None = Field(
         None, description="Answer the last question from the knowledge base."
@@ -122,18 +220,6 @@ class ChatBody(Body):
     safety_identifier: str | None = Field(None, description=WITHOUT_EFFECT)
     prompt_cache_key: str | None = Field(None, description=WITHOUT_EFFECT)
 
-    n: Annotated[Any, neutral(1)] = None
-    logprobs: Annotated[Any, neutral(False)] = None
-    top_logprobs: Annotated[Any, neutral(0)] = None
-    min_p: Annotated[Any, neutral(0, 0.0)] = None
-    repetition_penalty: Annotated[Any, neutral(1, 1.0)] = None
-    presence_penalty: Annotated[Any, neutral(0, 0.0)] = None
-    frequency_penalty: Annotated[Any, neutral(0, 0.0)] = None
-    logit_bias: Annotated[Any, neutral({})] = None
-    response_format: Annotated[Any, neutral({"type": "text"})] = None
-    tools: Annotated[Any, neutral([])] = None
-    tool_choice: Annotated[Any, neutral("none", "auto")] = None
-    parallel_tool_calls: Annotated[Any, neutral(True, False)] = None
     functions: Annotated[Any, neutral([])] = None
     function_call: Annotated[Any, neutral("none", "auto")] = None
     modalities: Annotated[Any, neutral(["text"])] = None

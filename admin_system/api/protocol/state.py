@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from admin_system.core.types import Language, ServiceState, ServiceStatus
+from admin_system.core.types import CacheStats, Language, ServiceState, ServiceStatus
 from admin_system.messages import sentence
 
 Health = Literal["ok", "loading", "stopped", "degraded"]
@@ -46,6 +46,7 @@ def encode_model(status: ServiceStatus, language: Language) -> dict[str, Any]:
         "parameters": info.parameters if info else None,
         "context_length": info.context_length if info else None,
         "warnings": [sentence(code, language) for code in info.warnings] if info else [],
+        "breakdowns": status.breakdowns,
         "loaded_at": (
             datetime.fromtimestamp(status.loaded_at, UTC).isoformat() if status.loaded_at else None
         ),
@@ -68,5 +69,18 @@ def encode_engine(status: ServiceStatus) -> dict[str, Any] | None:
         "slots": status.stats.slots,
         "tokens_per_second": status.stats.tokens_per_second,
         "generated_tokens": status.stats.generated_tokens,
-        "cache_hit_rates": None,
+        "cache_hit_rates": encode_hit_rates(status.stats.cache),
+        "cache_bytes": encode_cache_bytes(status.stats.cache),
     }
+
+
+def encode_hit_rates(cache: CacheStats | None) -> dict[str, Any] | None:
+    if cache is None:
+        return None
+    return {"prefix": cache.prefix_hit_rate, "pictures": cache.picture_hit_rate}
+
+
+def encode_cache_bytes(cache: CacheStats | None) -> dict[str, Any] | None:
+    if cache is None:
+        return None
+    return {"prefix": cache.prefix_bytes, "pictures": cache.picture_bytes}

@@ -50,9 +50,10 @@ class Body(BaseModel):
     @classmethod
     def refuse_unknown_fields(cls, data: Any) -> Any:
         if isinstance(data, dict):
+            known = {field.alias or name for name, field in cls.model_fields.items()}
             for name in data:
-                if name not in cls.model_fields:
-                    nearest = get_close_matches(name, cls.model_fields, n=1)
+                if name not in known:
+                    nearest = get_close_matches(name, known, n=1)
                     values = {"field": name[:100], "nearest": "".join(nearest)}
                     raise PydanticCustomError("field_unknown", "unknown field", values)
         return data
@@ -106,6 +107,8 @@ def to_bad_request(finding: ErrorDetails) -> BadRequest:
         allowed = ", ".join(re.findall(r"'([^']*)'", context["expected"]))
         shown = given[:40] if isinstance(given, str) else to_word(given)
         return BadRequest("field_not_one_of", param=param, given=shown, allowed=allowed)
+    if kind == "string_pattern_mismatch" and finding["loc"][0] == "logit_bias":  # a key of it
+        return BadRequest("field_not_an_integer", param=to_param(finding["loc"][:1]), given=given)
     if kind in OWN_CODES:
         return BadRequest(kind, param=param, given=to_word(given), **context)
     return BadRequest("field_wrong", param=param)

@@ -12,7 +12,7 @@ from admin_system.api.protocol.plain import AnalyzeBody
 from admin_system.api.protocol.strict_json import read_object
 from admin_system.api.protocol.validation import to_body
 from admin_system.core.errors import BadRequest
-from admin_system.core.types import Picture
+from admin_system.core.types import JsonFormat, Picture
 
 HELLO = [{"role": "user", "content": "hello"}]
 
@@ -54,14 +54,8 @@ def test_neutral_values_pass(field: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("n", 2),
-        ("n", True),
-        ("logprobs", True),
-        ("presence_penalty", 0.5),
-        ("tools", [{"type": "function"}]),
-        ("response_format", {"type": "json_object"}),
-        ("logit_bias", {"5": 1}),
-        ("min_p", 0.1),
+        ("modalities", ["text", "audio"]),
+        ("prediction", {"type": "content", "content": "x"}),
         ("prompt_template", "x"),
     ],
 )
@@ -113,6 +107,22 @@ def test_what_is_not_honoured_is_refused_by_its_name(field: str, value: object) 
             "messages[0].content[0].type",
         ),
         ({"model": ""}, "field_empty", "model"),
+        ({"tools": [{"type": "function"}]}, "field_missing", "tools[0].function"),
+        ({"tool_choice": "always"}, "field_not_one_of", "tool_choice"),
+        ({"n": 0}, "field_under_minimum", "n"),
+        ({"n": True}, "field_not_an_integer", "n"),
+        ({"logprobs": 1}, "field_not_a_boolean", "logprobs"),
+        ({"top_logprobs": 21}, "field_over_maximum", "top_logprobs"),
+        ({"presence_penalty": 3}, "field_over_maximum", "presence_penalty"),
+        ({"min_p": 1.5}, "field_over_maximum", "min_p"),
+        ({"logit_bias": {"cat": 1}}, "field_not_an_integer", "logit_bias"),
+        ({"response_format": {"type": "xml"}}, "field_not_one_of", "response_format.type"),
+        ({"response_format": "json"}, "field_not_an_object", "response_format"),
+        (
+            {"response_format": {"type": "json_schema", "json_schema": {"schema": {}}}},
+            "field_missing",
+            "response_format.json_schema.name",
+        ),
         (
             {
                 "messages": [
@@ -147,6 +157,43 @@ def test_what_we_answered_can_be_sent_back() -> None:
     }
     body = to_body(ChatBody, {"messages": [*HELLO, answered, *HELLO]})
     assert body.messages[1].content == "hello"
+
+
+def test_what_is_asked_for_reaches_the_engine() -> None:
+    body = to_body(
+        ChatBody,
+        {
+            "messages": HELLO,
+            "n": 2,
+            "logprobs": True,
+            "top_logprobs": 3,
+            "logit_bias": {"5": -100},
+            "min_p": 0.1,
+            "presence_penalty": 0.5,
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "a", "schema": {"type": "object"}, "strict": True},
+            },
+        },
+    )
+    request = to_chat_request(body, never, owner="local", request_id="r")
+    sampling = request.sampling
+    assert (sampling.n, sampling.logprobs, sampling.logit_bias) == (2, 3, ((5, -100.0),))
+    assert request.format == JsonFormat('{"type": "object"}')
+    assert request.wishes == {
+        "n",
+        "logprobs",
+        "logit_bias",
+        "min_p",
+        "presence_penalty",
+        "response_format",
+    }
+
+
+def test_the_likeliest_tokens_come_with_the_chosen_ones_only() -> None:
+    body = to_body(ChatBody, {"messages": HELLO, "top_logprobs": 3})
+    with pytest.raises(BadRequest, match="field_needs_other"):
+        to_chat_request(body, never, owner="local", request_id="r")
 
 
 def never(address: str, param: str) -> Picture:

@@ -19,6 +19,7 @@ import pytest
 from openai import OpenAI
 from websockets.asyncio.client import connect
 
+from admin_system.api.protocol.library_answers import SearchAnswer
 from admin_system.api.tests.conftest import running
 from admin_system.api.tests.server import ServerProcess, environment
 from admin_system.api.tests.test_websocket import receive_until, send
@@ -26,6 +27,7 @@ from admin_system.env import BASE_DIR
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
+WEATHER = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
 QUESTION = "三号水泵的密封圈多久更换一次？"
 Template = tuple[Path, dict[str, str]]
 
@@ -181,3 +183,31 @@ def test_without_a_model_passages_are_quoted(library_server: ServerProcess) -> N
     assert ask(library_server, "hello", knowledge_base=None).status_code == 503
     httpx.post(f"{library_server.url}/api/service/reload", headers=library_server.authorization)
     library_server.wait_for("/readyz")
+
+
+def test_a_search_brings_an_answer_with_its_citations_where_asked(
+    library_server: ServerProcess,
+) -> None:
+    def search(query: str, **fields: Any) -> dict[str, Any]:
+        body = {"query": query, "answer": True, **fields}
+        response = httpx.post(f"{library_server.url}/api/search", json=body, timeout=60)
+        found: dict[str, Any] = SearchAnswer.model_validate(response.json()).model_dump()
+        return found
+
+    found = search(QUESTION)
+    assert found["answer"]
+    check_annotations(found["answer"], found["annotations"])
+    assert found["results"][0]["certainty"] > 0.5
+    nothing = search("月亮上有几座环形山？")
+    assert "没有" in nothing["answer"]
+    assert nothing["annotations"] == []
+    plain = search(QUESTION, answer=False)
+    assert (plain["answer"], plain["annotations"]) == (None, [])
+
+
+@pytest.mark.parametrize("fields", [{"n": 2}, {"tools": [WEATHER]}])
+def test_it_answers_once_and_in_words(
+    library_server: ServerProcess, fields: dict[str, Any]
+) -> None:
+    refused = ask(library_server, QUESTION, **fields)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "fields_conflict")

@@ -19,10 +19,12 @@ from admin_system.api.protocol.library_answers import (
     TopicPage,
 )
 from admin_system.api.tests.library import LibraryClient
+from admin_system.api.tests.pictures import draw_circle, to_base64
 from admin_system.api.tests.server import ServerProcess
 from admin_system.knowledge_base.tests import files
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+RED_DOT = to_base64(draw_circle())
 
 
 def fresh_topic(library: LibraryClient) -> dict[str, Any]:
@@ -241,12 +243,13 @@ def test_a_list_is_paged_from_the_newest(library: LibraryClient) -> None:
             "document_empty",
             None,
         ),
-        ("POST", "/api/search", {}, 400, "field_missing", "query"),
-        ("POST", "/api/search", {"query": " "}, 400, "field_empty", "query"),
+        ("POST", "/api/search", {}, 400, "field_empty", "query"),
         ("POST", "/api/search", {"query": "x", "top_k": 0}, 400, "field_under_minimum", "top_k"),
         ("POST", "/api/search", {"query": "x", "mode": "y"}, 400, "field_not_one_of", "mode"),
         ("POST", "/api/search", {"query": "x", "min_score": 2}, 400, None, "min_score"),
-        ("POST", "/api/search", {"query": "x", "answer": True}, 400, "field_not_honoured", None),
+        ("POST", "/api/search", {"query": " "}, 400, "field_empty", "query"),
+        ("POST", "/api/search", {"image_base64": "?"}, 400, "picture_bad_base64", "image_base64"),
+        ("POST", "/api/search", {"image_base64": RED_DOT}, 400, "embedder_sees_nothing", None),
         ("POST", "/api/search", {"query": "x", "topic": "y"}, 404, "topic_not_found", "topic"),
         ("POST", "/api/v1/embeddings", {"input": []}, 400, "field_too_few", "input"),
         ("POST", "/api/v1/embeddings", {"input": ""}, 400, "field_empty", "input"),

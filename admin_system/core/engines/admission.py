@@ -22,6 +22,8 @@ class Place:
         self._left = False
         self._ended = False
         self._engine_ends = False
+        self.parts = 1
+        """How often `begin` and `end` come: a request may run in several rows."""
 
     async def start(self) -> None:
         """Waits for a slot, which is free again when the place is left."""
@@ -36,7 +38,9 @@ class Place:
         return self._admission._start(self, only_free=False)
 
     def end(self) -> None:
-        self._admission._end(self)
+        self.parts -= 1
+        if self.parts <= 0:
+            self._admission._end(self)
 
     def __enter__(self) -> Place:
         return self
@@ -82,6 +86,8 @@ class Admission:
         with self._lock:
             if place._left or (only_free and self._running >= self.slots):
                 return False
+            if place._since is not None:
+                return True
             self._waiting -= 1
             self._running += 1
             place._since = time.monotonic()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from admin_system.core.engines.admission import Admission
 from admin_system.core.engines.meter import Meter
+from admin_system.core.errors import BadRequest
 from admin_system.core.types import (
     Box,
     ChatRequest,
@@ -33,13 +34,21 @@ class Engine(ABC):
     `submit` is called on any event loop; its answer comes back on that loop.
     """
 
-    slots: ClassVar[int]
-    """Requests that are answered at a time; further ones wait."""
+    honours: ClassVar[frozenset[str]] = frozenset()
+    """Those of `ChatRequest.wishes` that it grants; the others are refused by their name."""
 
     def __init__(self, spec: EngineSpec) -> None:
         self.spec = spec
+        self.slots = self.slots_of(spec)
+        """Requests that are answered at a time; further ones wait."""
+        self.on_failure: Callable[[], None] | None = None
+        """Called, from whatever thread, when a loaded model cannot go on by itself."""
         self._admission = Admission(self.slots, spec.max_waiting)
         self._meter = Meter()
+
+    @staticmethod
+    def slots_of(spec: EngineSpec) -> int:
+        return spec.max_batch
 
     @abstractmethod
     def load(self, report: Report) -> ModelInfo:
@@ -57,6 +66,18 @@ class Engine(ABC):
         its next token; the place is free when `aclose` returns or at most one step later.
         Raises BadRequest, QueueFull, UpstreamError or EngineFault, also after the first Delta.
         """
+
+    def refuse_wishes(self, request: ChatRequest) -> None:
+        """Nothing is dropped in silence. Raises BadRequest."""
+        for name in sorted(request.wishes - self.honours):
+            raise BadRequest("field_not_honoured", param=name)
+
+    def position(self, request_id: str) -> int | None:
+        """Of a request in the queue, from 1; None where it does not wait, or nobody knows.
+
+        Callable from any thread.
+        """
+        return None
 
     def stats(self) -> EngineStats:
         """Cheap, and callable from any thread."""

@@ -26,6 +26,7 @@ CONTEXT_LENGTH = 8192
 PAUSE = 0.002
 """Seconds between two pieces, so that a stream can be watched and stopped."""
 PICTURE_TOKENS = 16
+SLOTS = 4
 PIECE = re.compile(r"\s?[A-Za-z0-9_]+|\s|.", re.DOTALL)
 """A word with the space in front, or one character: what counts as a token here."""
 DETECTION = re.compile(r"框出|\b[Ff]ind (?:the )?")
@@ -37,7 +38,9 @@ class EchoEngine(Engine):
     (框出…, find the …), with a box over the middle of the last picture. Sampling changes nothing.
     """
 
-    slots = 4
+    @staticmethod
+    def slots_of(spec: EngineSpec) -> int:
+        return SLOTS
 
     def __init__(self, spec: EngineSpec) -> None:
         super().__init__(spec)
@@ -71,6 +74,7 @@ class EchoEngine(Engine):
     async def submit(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
         if self._run is None:
             raise EngineFault("engine_stopped")
+        self.refuse_wishes(request)
         prompt_tokens = count_prompt_tokens(request)
         if prompt_tokens + 1 > self.context_length:
             raise ContextTooLong(prompt_tokens, self.context_length)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
-from admin_system.core.families.tools import ToolCall, ToolGrammar
+from admin_system.core.families.tool_formats import ToolFormat
 from admin_system.core.types import Box, EngineSpec, Language, PicturePart, PixelBudget
 
 
@@ -15,10 +15,10 @@ class Family(ABC):
 
     name: ClassVar[str]
     """As in `registry.py`, for example qwen3_vl."""
+    tool_format: ClassVar[ToolFormat | None]
+    """How it writes calls of tools; None where it knows none."""
     model_types: ClassVar[tuple[str, ...]]
     """Values of `model_type` in config.json."""
-    tool_grammar: ClassVar[ToolGrammar | None] = None
-    """How it writes the call of a tool; None where its template knows no tools."""
 
     @abstractmethod
     def pixel_budget(self, spec: EngineSpec) -> PixelBudget:
@@ -46,12 +46,6 @@ class Family(ABC):
         With `final` False only as much as no later token can change: growing `text` gives a
         growing clean text, so that it can be streamed.
         """
-
-    @abstractmethod
-    def find_tool_calls(
-        self, text: str, tools: Sequence[Mapping[str, object]]
-    ) -> tuple[ToolCall, ...]:
-        """Calls in an answer; `tools` are those on offer, as OpenAI's API declares them."""
 
     @abstractmethod
     def detection_query(self, query: str, labels: Sequence[str], language: Language) -> str:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from admin_system.core.errors import BadPicture
 from admin_system.core.families.base import Family
-from admin_system.core.families.tools import ToolCall, find_calls, read_types
+from admin_system.core.families.tool_formats import JsonCalls, ToolFormat
 from admin_system.core.grounding import ToPixels, clean_words, find_boxes, from_thousandths
 from admin_system.core.types import Box, EngineSpec, Language, PicturePart, PixelBudget
 
@@ -33,6 +33,7 @@ class QwenFamily(Family):
     `writes_tags` says that a checkpoint answers with `<box>` instead of its family's JSON.
     """
 
+    tool_format: ClassVar[ToolFormat | None] = JsonCalls()
     published_budget: ClassVar[PixelBudget]
     published_factor: ClassVar[int]
     """Patch side times merged patches: the sides of a shown picture are multiples of it."""
@@ -102,14 +103,6 @@ class QwenFamily(Family):
 
     def clean_text(self, text: str, *, final: bool = True) -> str:
         return clean_words(text, final=final)
-
-    def find_tool_calls(
-        self, text: str, tools: Sequence[Mapping[str, object]]
-    ) -> tuple[ToolCall, ...]:
-        if self.tool_grammar is None:
-            return ()
-        answer = text.rpartition(END_OF_THOUGHTS)[2]
-        return find_calls(answer, self.tool_grammar, read_types(tools))
 
     def detection_query(self, query: str, labels: Sequence[str], language: Language) -> str:
         zh = language == "zh"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from admin_system.core.families.qwen import QwenFamily
+from admin_system.core.families.tool_formats import TaggedCalls
 from admin_system.core.grounding import ToPixels, from_thousandths
 from admin_system.core.types import PixelBudget
 
@@ -22,7 +23,7 @@ class Qwen35(QwenFamily):
     published_budget = PixelBudget(65_536, 16_777_216)
     published_factor = 32
     asks_json = True
-    tool_grammar = "tags"
+    tool_format = TaggedCalls()
 
     def to_pixels(self, width: int, height: int, detail: str, budget: PixelBudget) -> ToPixels:
         """A number above 1000 is the picture's edge (QwenLM/Qwen3.8-Flash-Next issue 4)."""

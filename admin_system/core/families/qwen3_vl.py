@@ -14,4 +14,3 @@ class Qwen3VL(QwenFamily):
     published_budget = PixelBudget(65_536, 16_777_216)
     published_factor = 32
     asks_json = True
-    tool_grammar = "json"

@@ -14,6 +14,7 @@ class QwenVL(QwenFamily):
     """`model_type` is shared with the text-only Qwen 1; `has_vision` tells them apart."""
 
     name = "qwen_vl"
+    tool_format = None
     model_types = ("qwen",)
     published_budget = PixelBudget(SIDE * SIDE, SIDE * SIDE)
     published_factor = SIDE

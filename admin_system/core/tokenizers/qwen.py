@@ -8,6 +8,7 @@ from binascii import Error as BadBase64
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 import tiktoken
@@ -90,6 +91,16 @@ class QwenTokenizer:
         known = (token for token in ids if 0 <= token < self.vocabulary_size)
         kept = [token for token in known if special or token not in self.silent]
         return self._encoding.decode_bytes(kept)
+
+    def open_grammar_tokenizer(self) -> Any:
+        """This vocabulary as llguidance takes it."""
+        from llguidance.tiktoken import lltokenizer_from_encoding
+
+        return lltokenizer_from_encoding(self._encoding, eos_token=self.end_of_turn)
+
+    def bytes_of(self, token: int) -> bytes:
+        """What one token stands for; nothing where no word has its number."""
+        return self.decode_bytes([token], special=True)
 
     def decode(self, ids: Iterable[int], *, special: bool = False) -> str:
         """As `decode_bytes`, with U+FFFD in place of what is no UTF-8."""

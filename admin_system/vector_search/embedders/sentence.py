@@ -21,7 +21,7 @@ from admin_system.vector_search.embedder import (
     to_unit_vectors,
 )
 from admin_system.vector_search.embedders.precision import try_bfloat16
-from admin_system.vector_search.errors import EmbedderFault, EmbedderLoadError
+from admin_system.vector_search.errors import EmbedderFault, EmbedderLoadError, PictureNotEmbedded
 from admin_system.vector_search.weights import fingerprint
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class SentenceEmbedder(Embedder):
             ArithmeticError,
         ) as error:  # of a shape that no model takes
             logger.exception("a picture cannot be embedded")
-            raise EmbedderFault("embedder_bad_picture") from error
+            raise PictureNotEmbedded("embedder_bad_picture") from error
 
     def _as_text(self, text: str) -> Any:
         """A model that sees would fetch and open what a text names as an address or a file."""

@@ -17,6 +17,10 @@ class Choice:
     """0 switches it off."""
     repetition_penalty: float = 1.0
     """Above 1 makes tokens that stand in the prompt or the answer less likely."""
+    min_p: float = 0.0
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    logit_bias: tuple[tuple[int, float], ...] = ()
     seed: int | None = None
 
     @property
@@ -59,7 +63,15 @@ def settle_choice(request: Sampling, configured: Sampling, checkpoint: Choice) -
         temperature=first(request.temperature, configured.temperature, checkpoint.temperature),
         top_p=first(request.top_p, configured.top_p, checkpoint.top_p),
         top_k=int(first(request.top_k, configured.top_k, checkpoint.top_k)),
-        repetition_penalty=checkpoint.repetition_penalty,
+        repetition_penalty=first(
+            request.repetition_penalty,
+            configured.repetition_penalty,
+            checkpoint.repetition_penalty,
+        ),
+        min_p=first(request.min_p, configured.min_p, checkpoint.min_p),
+        presence_penalty=request.presence_penalty,
+        frequency_penalty=request.frequency_penalty,
+        logit_bias=request.logit_bias,
         seed=request.seed if request.seed is not None else configured.seed,
     )
 

@@ -6,13 +6,14 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from admin_system.core.checkpoints.checkpoint import (
     context_length_of,
     inspect_checkpoint,
 )
+from admin_system.core.engines.admission import Place
 from admin_system.core.engines.base import Engine, Report
 from admin_system.core.engines.local.choice import (
     Choice,
@@ -20,14 +21,17 @@ from admin_system.core.engines.local.choice import (
     read_longest_answer,
     settle_choice,
 )
+from admin_system.core.engines.local.grammar import Grammar, Grammars
 from admin_system.core.engines.local.job import Job
-from admin_system.core.errors import CoreError, EngineFault, LoadError
+from admin_system.core.errors import BadRequest, CoreError, EngineFault, LoadError
 from admin_system.core.families.base import Family
 from admin_system.core.types import (
     ChatRequest,
     Delta,
     End,
+    Ending,
     EngineSpec,
+    EngineStats,
     LoadProgress,
     ModelInfo,
 )
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
     from admin_system.core.engines.local.network import Network
     from admin_system.core.engines.local.opening import Opening
     from admin_system.core.engines.local.placement import Placement
-    from admin_system.core.engines.local.prompt import Preparation
+    from admin_system.core.engines.local.prompt import Preparation, Prompt
     from admin_system.core.engines.local.worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -55,15 +59,34 @@ class Loaded:
     """Tokens, where neither the request nor the configuration says."""
     choice: Choice
     preparation: Preparation
+    grammars: Grammars
     worker: Worker
     pool: ThreadPoolExecutor
 
 
 class LocalEngine(Engine):
-    slots = 1
+    """Many requests at once, `spec.max_batch` of them."""
 
-    def __init__(self, spec: EngineSpec) -> None:
+    honours = frozenset(
+        {
+            "n",
+            "logprobs",
+            "min_p",
+            "repetition_penalty",
+            "presence_penalty",
+            "frequency_penalty",
+            "logit_bias",
+            "response_format",
+            "tools",
+        }
+    )
+
+    def __init__(self, spec: EngineSpec, *, chunk: int | None = None, reuse: bool = True) -> None:
+        """`chunk` fixes how many tokens of prompts are read at a time; None learns it. `reuse`
+        False computes everything anew, for comparison."""
         super().__init__(spec)
+        self._chunk = chunk
+        self._reuse = reuse
         self._loaded: Loaded | None = None
         self._family: Family | None = None
 
@@ -81,27 +104,52 @@ class LocalEngine(Engine):
         report(LoadProgress("stage_checking", 0.0))
         checkpoint = inspect_checkpoint(self.spec.path, self.spec.int4_backend)
         report(LoadProgress("stage_starting", 0.02))
+        from admin_system.core.engines.local.budget import Budget
+        from admin_system.core.engines.local.loop import Loop
+        from admin_system.core.engines.local.network import give_memory_back
         from admin_system.core.engines.local.opening import open_checkpoint
-        from admin_system.core.engines.local.placement import choose_placement
+        from admin_system.core.engines.local.placement import choose_placement, free_memory
+        from admin_system.core.engines.local.planner import plan_rows
+        from admin_system.core.engines.local.row_table import RowTable
         from admin_system.core.engines.local.worker import Worker
 
         placement = choose_placement(self.spec, checkpoint)
         context_length = context_length_of(self.spec, checkpoint)
         opening = open_checkpoint(self.spec, checkpoint, context_length)
+        devices = (placement.device, placement.visual_device)
+
+        def open_loop(network: Network) -> Loop:
+            free = free_memory(placement.device)
+            plan = plan_rows(network, placement.device, free, self.spec.max_batch, context_length)
+            network.reserve(plan.rows, plan.length)
+            self.slots = self._admission.slots = plan.rows
+            opening.preparation.context_length = plan.length
+            return Loop(
+                network,
+                RowTable(plan.rows, reuse=self._reuse),
+                opening.decoder,
+                opening.end_ids,
+                self._meter,
+                Budget(self._chunk),
+                relieve=lambda: give_memory_back(*devices),
+                row_bytes=plan.bytes,
+            )
+
         worker = Worker(
             lambda: self._open_network(opening, placement, checkpoint.bytes, report),
-            (placement.device, placement.visual_device),
-            opening.decoder,
-            opening.end_ids,
-            self._meter,
+            open_loop,
+            devices,
+            self._tell_failure,
         )
         warnings = worker.start()
         self._family = opening.family
+        context_length = opening.preparation.context_length
         self._loaded = Loaded(
             context_length=context_length,
             longest_answer=read_longest_answer(checkpoint.generation) or context_length,
             choice=read_choice(checkpoint.generation),
             preparation=opening.preparation,
+            grammars=opening.grammars,
             worker=worker,
             pool=ThreadPoolExecutor(PREPARATION_THREADS, thread_name_prefix="preparation"),
         )
@@ -133,6 +181,19 @@ class LocalEngine(Engine):
         report(LoadProgress("stage_preparing", READ_TO, total, total))
         return network
 
+    def position(self, request_id: str) -> int | None:
+        loaded = self._loaded
+        return loaded.worker.position(request_id) if loaded is not None else None
+
+    def stats(self) -> EngineStats:
+        loaded = self._loaded
+        cache = loaded.worker.cache_stats() if loaded is not None else None
+        return replace(super().stats(), cache=cache)
+
+    def _tell_failure(self) -> None:
+        if self.on_failure is not None:
+            self.on_failure()
+
     def unload(self) -> None:
         loaded, self._loaded = self._loaded, None
         if loaded is not None:
@@ -151,35 +212,89 @@ class LocalEngine(Engine):
             loaded = self._loaded
             if loaded is None:
                 raise EngineFault("engine_stopped")
+            self.refuse_wishes(request)
+            prompt, grammar = await self._prepare(loaded, request)
+            jobs = self._make_jobs(loaded, request, prompt, grammar, place)
+            place.parts = len(jobs)
+            for job in jobs:
+                loaded.worker.post(job)
+            endings: dict[int, End] = {}
             try:
-                prompt = await asyncio.get_running_loop().run_in_executor(
-                    loaded.pool, loaded.preparation.prepare, request
-                )
-            except (CoreError, asyncio.CancelledError):
-                raise
-            except Exception as error:
-                logger.exception("request %s cannot be prepared", request.id)
-                raise EngineFault("generation_failed", request=request.id) from error
-            left = loaded.context_length - prompt.tokens
-            limit = (
-                request.sampling.max_tokens
-                or self.spec.defaults.max_tokens
-                or loaded.longest_answer
-            )
-            job = Job(
-                id=request.id,
-                prompt=prompt,
-                choice=settle_choice(request.sampling, self.spec.defaults, loaded.choice),
-                max_tokens=min(limit, left),
-                stop=request.sampling.stop,
-                place=place,
-            )
-            loaded.worker.post(job)
-            try:
-                while True:
-                    item = await job.channel.get()
-                    yield item
-                    if isinstance(item, End):
-                        return
+                while len(endings) < len(jobs):
+                    item = await jobs[0].channel.get()
+                    if isinstance(item, Delta):
+                        yield item
+                    else:
+                        endings[item.number] = item
+                yield join_endings([endings[job.number] for job in jobs])
             finally:
-                job.gone.set()
+                jobs[0].gone.set()
+
+    async def _prepare(self, loaded: Loaded, request: ChatRequest) -> tuple[Prompt, Grammar | None]:
+        """Raises BadRequest."""
+
+        def prepare() -> tuple[Prompt, Grammar | None]:
+            return loaded.preparation.prepare(request), self._open_grammar(loaded, request)
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(loaded.pool, prepare)
+        except (CoreError, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            logger.exception("request %s cannot be prepared", request.id)
+            raise EngineFault("generation_failed", request=request.id) from error
+
+    def _open_grammar(self, loaded: Loaded, request: ChatRequest) -> Grammar | None:
+        """Raises BadRequest."""
+        form, wish = self.family.tool_format, request.tools
+        if wish is not None and form is None:
+            raise BadRequest("field_not_honoured", param="tools")
+        if wish is not None and form is not None and wish.choice == "required":
+            return loaded.grammars.open_calls(form, wish)
+        return loaded.grammars.open_json(request.format) if request.format is not None else None
+
+    def _make_jobs(
+        self,
+        loaded: Loaded,
+        request: ChatRequest,
+        prompt: Prompt,
+        grammar: Grammar | None,
+        place: Place,
+    ) -> list[Job]:
+        """One for each answer; a seed counts up from one to the next."""
+        sampling = request.sampling
+        limit = sampling.max_tokens or self.spec.defaults.max_tokens or loaded.longest_answer
+        choice = settle_choice(sampling, self.spec.defaults, loaded.choice)
+        first = Job(
+            id=request.id,
+            owner=request.owner,
+            prompt=prompt,
+            keys=prompt.keys(),
+            choice=choice,
+            max_tokens=min(limit, loaded.context_length - prompt.tokens),
+            stop=sampling.stop,
+            place=place,
+            logprobs=sampling.logprobs,
+            grammar=grammar,
+            tools=request.tools,
+            tool_format=self.family.tool_format,
+        )
+        further = [
+            replace(
+                first,
+                number=number,
+                choice=choice
+                if choice.seed is None
+                else replace(choice, seed=choice.seed + number),
+                grammar=grammar.fork() if grammar is not None else None,
+            )
+            for number in range(1, sampling.n)
+        ]
+        return [first, *further]
+
+
+def join_endings(ends: list[End]) -> End:
+    """Of several answers to one request: the prompt is counted once."""
+    first, *others = ends
+    usage = replace(first.usage, completion_tokens=sum(end.usage.completion_tokens for end in ends))
+    return replace(first, usage=usage, others=tuple(Ending(end.finish_reason) for end in others))

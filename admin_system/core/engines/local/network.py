@@ -1,4 +1,4 @@
-"""The weights on their device and the two things asked of them: read a prompt, take a step."""
+"""The weights on their device and what is asked of them: rows of tokens, and passes over them."""
 
 from __future__ import annotations
 
@@ -6,26 +6,76 @@ import ctypes
 import gc
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from admin_system.core.engines.local.feature_cache import FeatureCache
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The next tokens of one row in a pass."""
+
+    row: int
+    start: int
+    """Tokens that the row holds before."""
+    ids: Sequence[int]
+    wanted: bool = True
+    """Whether the logits behind the last of them are asked for."""
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.ids)
 
 
 class Network(ABC):
-    """Belongs to the engine's one thread."""
+    """Belongs to the engine's one thread. Rows are numbered from 0; each holds a conversation."""
 
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...]
     """Codes of `messages.py`: what is not as it should be, though it works."""
+    in_chunks: bool = True
+    """Whether a prompt may be read in several passes."""
+
+    def __init__(self, warnings: tuple[str, ...] = ()) -> None:
+        self.warnings = warnings
+        self.features: FeatureCache[Any] = FeatureCache()
+        """Of pictures that were seen."""
 
     @abstractmethod
-    def read(self, prompt: Any) -> tuple[Any, Any]:
-        """A reading, to be handed to `step`, and logits (V,) of the position behind the prompt.
+    def row_bytes(self, length: int) -> int:
+        """What a row of `length` tokens takes of the text part's device."""
 
-        `prompt` is a Prompt as this kind of network's own preparation makes it. Every reading has
-        its own keys, values and positions; several may be open.
+    @abstractmethod
+    def reserve(self, rows: int, length: int) -> None:
+        """Makes room for `rows` conversations of `length` tokens; what was stored is gone."""
+
+    @abstractmethod
+    def begin(self, row: int, prompt: Any, keep: int = 0) -> int:
+        """A new conversation in a row, of whose tokens the first `keep` are the prompt's too.
+
+        Returns how many of them need not be read again. `prompt` is a Prompt as this kind of
+        network's own preparation makes it.
         """
 
     @abstractmethod
-    def step(self, reading: Any, token: int) -> Any:
-        """Logits (V,) of the position behind `token`."""
+    def copy(self, source: int, target: int, count: int) -> None:
+        """The first `count` tokens that a row holds to another row."""
+
+    @abstractmethod
+    def see(self, row: int, start: int, end: int) -> None:
+        """Looks at the pictures whose tokens lie between these places of the row's prompt."""
+
+    @abstractmethod
+    def run(self, parts: Sequence[Part]) -> Any:
+        """Reads the parts and returns the logits that are wanted, (wanted parts, V).
+
+        A pass that fails leaves every row as it was; it may be run again.
+        """
+
+    @abstractmethod
+    def end(self, row: int) -> None:
+        """Forgets the prompt of a row; its tokens stay."""
 
 
 def give_memory_back(*devices: str) -> None:

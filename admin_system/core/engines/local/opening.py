@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from admin_system.core.checkpoints.checkpoint import Checkpoint
 from admin_system.core.checkpoints.tensors import Progress
+from admin_system.core.engines.local.grammar import Grammars
 from admin_system.core.engines.local.network import Network
 from admin_system.core.engines.local.placement import Placement
 from admin_system.core.engines.local.prompt import Preparation
@@ -25,6 +26,7 @@ class Opening:
     decoder: Decoder
     end_ids: frozenset[int]
     """The tokens that end an answer."""
+    grammars: Grammars
     open_network: Callable[[Placement, Progress], Network]
     """Reads the weights; called on the engine's thread. Raises LoadError."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from admin_system.core.checkpoints.checkpoint import Checkpoint
+from admin_system.core.engines.local.grammar import Grammars
 from admin_system.core.engines.local.opening import Opening
 from admin_system.core.engines.local.qwen_vl_network import open_network
 from admin_system.core.engines.local.qwen_vl_preparation import QwenVLPreparation
@@ -25,5 +26,6 @@ def open_qwen_vl(checkpoint: Checkpoint, context_length: int) -> Opening:
         preparation=QwenVLPreparation(tokenizer, visual, window, context_length),
         decoder=tokenizer,
         end_ids=frozenset(tokenizer.stop_ids),
+        grammars=Grammars(tokenizer.open_grammar_tokenizer),
         open_network=partial(open_network, checkpoint),
     )

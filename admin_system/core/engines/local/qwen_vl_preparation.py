@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from admin_system.core.engines.local.prompt import Preparation, Prompt
+from admin_system.core.engines.local.prompt import (
+    PictureSpan,
+    Preparation,
+    Prompt,
+    digest_of,
+)
 from admin_system.core.errors import BadRequest, ContextTooLong
 from admin_system.core.networks.qwen_vl.configuration import VisualConfig
 from admin_system.core.networks.qwen_vl.pixels import to_pixels
@@ -15,17 +20,9 @@ from admin_system.core.types import ChatRequest
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedPicture:
-    column: int
-    """Of the first of its ids."""
-    pixels: Any
-    """(3, side, side) float32."""
-
-
-@dataclass(frozen=True, slots=True)
 class PicturePrompt(Prompt):
-    pictures: tuple[PreparedPicture, ...] = ()
-    """Those of the turns that are shown, in order."""
+    pixels: tuple[Any, ...] = ()
+    """(3, side, side) float32 each: the pictures of the turns that are shown, in order."""
 
 
 class QwenVLPreparation(Preparation):
@@ -35,7 +32,8 @@ class QwenVLPreparation(Preparation):
         """`window` is in tokens, as `QwenChat` takes it."""
         self._chat = QwenChat(tokenizer, picture_tokens=visual.n_queries, window=window)
         self._side = visual.image_size
-        self._context_length = context_length
+        self._tokens = visual.n_queries
+        self.context_length = context_length
 
     def prepare(self, request: ChatRequest) -> PicturePrompt:
         import torch
@@ -45,14 +43,16 @@ class QwenVLPreparation(Preparation):
         if unseen:
             raise BadRequest("pictures_not_shown", param="messages", shown=sent - unseen, sent=sent)
         prompt = self._chat.render(request.messages)
-        if len(prompt.ids) + 1 > self._context_length:
-            raise ContextTooLong(len(prompt.ids), self._context_length)
+        if len(prompt.ids) + 1 > self.context_length:
+            raise ContextTooLong(len(prompt.ids), self.context_length)
+        pixels = tuple(self._pixels(request, slot.picture) for slot in prompt.slots)
         return PicturePrompt(
             torch.tensor([prompt.ids], dtype=torch.long),
             tuple(
-                PreparedPicture(slot.first, self._pixels(request, slot.picture))
-                for slot in prompt.slots
+                PictureSpan(slot.first, self._tokens, digest_of(picture))
+                for slot, picture in zip(prompt.slots, pixels, strict=True)
             ),
+            pixels,
         )
 
     def _pixels(self, request: ChatRequest, number: int) -> Any:

@@ -10,6 +10,17 @@ UNFINISHED = "\ufffd"
 """What a decoder writes for the first bytes of a character whose rest has not come."""
 
 
+def letters_of_bytes() -> dict[str, int]:
+    """The letters that vocabularies of bytes write for each byte, as GPT-2 began it."""
+    visible = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    hidden = [byte for byte in range(256) if byte not in visible]
+    letters = {chr(byte): byte for byte in visible}
+    return letters | {chr(256 + number): byte for number, byte in enumerate(hidden)}
+
+
+BYTES = letters_of_bytes()
+
+
 class Decoder(Protocol):
     """Tokens of one answer to its text."""
 
@@ -19,6 +30,9 @@ class Decoder(Protocol):
 
     def decode(self, ids: list[int]) -> str:
         """With UNFINISHED for bytes that are no whole character."""
+
+    def bytes_of(self, token: int) -> bytes:
+        """What one token stands for."""
 
 
 class Detokenizer:
@@ -32,9 +46,21 @@ class Detokenizer:
             if token.special and token.content not in GROUNDING_TOKENS
         )
 
+        self._added = tokenizer.added_tokens_decoder
+        self._piece = tokenizer.backend_tokenizer.id_to_token
+
     def decode(self, ids: list[int]) -> str:
         text: str = self._decode(ids, skip_special_tokens=False)
         return text
+
+    def bytes_of(self, token: int) -> bytes:
+        if token in self._added:
+            return str(self._added[token].content).encode()
+        piece = self._piece(token) or ""
+        try:
+            return bytes(BYTES[letter] for letter in piece)
+        except KeyError:  # a vocabulary of another kind
+            return self.decode([token]).encode()
 
 
 class TextStream:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from admin_system.core.checkpoints.checkpoint import Checkpoint
-from admin_system.core.engines.local.prompt import Preparation, Prompt
+from admin_system.core.engines.local.prompt import (
+    PictureSpan,
+    Preparation,
+    Prompt,
+    digest_of,
+)
 from admin_system.core.engines.local.template import Template
 from admin_system.core.errors import BadRequest, ContextTooLong
 from admin_system.core.families.base import Family
@@ -21,7 +26,7 @@ logger = logging.getLogger(__name__)
 class PatchPrompt(Prompt):
     """T tokens, P patches of all pictures, N pictures."""
 
-    kinds: Any
+    kinds: Any = None
     """(1, T) int64: 0 text, 1 picture (transformers' mm_token_type_ids)."""
     pixels: Any = None
     """(P, values of a patch) float32; None without pictures."""
@@ -38,11 +43,11 @@ class PatchPreparation(Preparation):
         budget: PixelBudget,
         context_length: int,
     ) -> None:
-        self._template = Template(tokenizer)
+        self._template = Template(tokenizer, family.tool_format)
         self._pictures = open_picture_processor(checkpoint)
         self._family = family
         self._budget = budget
-        self._context_length = context_length
+        self.context_length = context_length
         self._image_id = read_image_id(checkpoint.config)
         self._factor = self._pictures.patch_size * self._pictures.merge_size
 
@@ -52,17 +57,22 @@ class PatchPreparation(Preparation):
         parts = request.picture_parts
         shown = [self._shown_size(part) for part in parts]
         counts = [width // self._factor * (height // self._factor) for width, height in shown]
-        ids = self._expand(self._template.encode(request.messages), counts)
-        if len(ids) + 1 > self._context_length:
-            raise ContextTooLong(len(ids), self._context_length)
+        ids, spans = self._expand(self._template.encode(request.messages, request.tools), counts)
+        if len(ids) + 1 > self.context_length:
+            raise ContextTooLong(len(ids), self.context_length)
         tensor = torch.tensor([ids], dtype=torch.long)
         kinds = (tensor == self._image_id).long()
         if not parts:
-            return PatchPrompt(tensor, kinds)
+            return PatchPrompt(tensor, kinds=kinds)
         features = [self._read_patches(part, size) for part, size in zip(parts, shown, strict=True)]
+        spans = tuple(
+            replace(span, digest=digest_of(*parts))
+            for span, parts in zip(spans, features, strict=True)
+        )
         return PatchPrompt(
             tensor,
-            kinds,
+            spans,
+            kinds=kinds,
             pixels=torch.cat([pixels for pixels, _ in features]),
             grids=torch.cat([grid for _, grid in features]),
         )
@@ -71,16 +81,22 @@ class PatchPreparation(Preparation):
         picture = part.picture
         return self._family.shown_size(picture.width, picture.height, part.detail, self._budget)
 
-    def _expand(self, ids: list[int], counts: list[int]) -> list[int]:
+    def _expand(
+        self, ids: list[int], counts: list[int]
+    ) -> tuple[list[int], tuple[PictureSpan, ...]]:
         """Each picture's placeholder, repeated for every token that the picture takes."""
         shown = ids.count(self._image_id)
         if shown != len(counts):  # some templates show pictures in the turns of users only
             raise BadRequest("pictures_not_shown", param="messages", shown=shown, sent=len(counts))
-        remaining = iter(counts)
         expanded: list[int] = []
+        spans: list[PictureSpan] = []
         for token in ids:
-            expanded.extend([token] * (next(remaining) if token == self._image_id else 1))
-        return expanded
+            if token == self._image_id:
+                spans.append(PictureSpan(len(expanded), counts[len(spans)]))
+                expanded += [token] * spans[-1].count
+            else:
+                expanded.append(token)
+        return expanded, tuple(spans)
 
     def _read_patches(self, part: PicturePart, shown: tuple[int, int]) -> tuple[Any, Any]:
         area = shown[0] * shown[1]

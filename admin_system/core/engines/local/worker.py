@@ -5,42 +5,47 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
 from admin_system.core.engines.local.job import Job
+from admin_system.core.engines.local.loop import Loop
 from admin_system.core.engines.local.network import Network, give_memory_back
-from admin_system.core.engines.local.sampler import Sampler
-from admin_system.core.engines.local.text import Decoder, TextStream
-from admin_system.core.engines.meter import Meter
-from admin_system.core.engines.stops import StopFilter
+from admin_system.core.engines.local.watchdog import Watchdog
 from admin_system.core.errors import CoreError, EngineFault
-from admin_system.core.types import Delta, End, FinishReason, Usage
+from admin_system.core.types import CacheStats
 
 logger = logging.getLogger(__name__)
 
+STUCK_SECONDS = 5.0
+"""How long an unload waits for a thread that is stuck."""
+
+OpenLoop = Callable[[Network], Loop]
+
 
 class Worker:
-    """Lives from the load of a network to its unload; one request at a time."""
+    """Lives from the load of a network to its unload."""
 
     def __init__(
         self,
         open_network: Callable[[], Network],
+        open_loop: OpenLoop,
         devices: tuple[str, ...],
-        decoder: Decoder,
-        end_ids: frozenset[int],
-        meter: Meter,
+        on_death: Callable[[], None],
     ) -> None:
+        """The first two are called on the thread. `on_death` is called when it ends, or is stuck,
+        without having been stopped."""
         self._open_network = open_network
+        self._open_loop = open_loop
         self._devices = devices
-        self._decoder = decoder
-        self._end_ids = end_ids
-        self._meter = meter
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._on_death = on_death
+        self._watchdog = Watchdog(self._give_up)
+        self._posts: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._warnings: Future[tuple[str, ...]] = Future()
+        self._loop: Loop | None = None
+        self._stuck = False
 
     def start(self) -> tuple[str, ...]:
         """Waits for the load and returns the network's warnings. Raises what the load raised."""
@@ -52,22 +57,31 @@ class Worker:
             raise
 
     def post(self, job: Job) -> None:
-        self._jobs.put(job)
-        if not self._thread.is_alive():  # it ended between the look and the post
-            self._refuse_all()
+        self._posts.put(job)
+        if self._stuck or not self._thread.is_alive():  # also between the look and the post
+            self._refuse_posts()
+
+    def position(self, job_id: str) -> int | None:
+        """In the queue, from 1; None where it does not wait, or has only just come."""
+        loop = self._loop
+        return loop.waiting.position(job_id) if loop is not None else None
+
+    def cache_stats(self) -> CacheStats | None:
+        """From any thread."""
+        loop = self._loop
+        return loop.cache_stats() if loop is not None else None
 
     def stop(self) -> None:
         """Ends all jobs with EngineFault before their next token; returns when memory is back."""
         self._stopping.set()
-        self._jobs.put(None)
-        self._thread.join()
-        self._refuse_all()
+        self._posts.put(None)
+        self._thread.join(STUCK_SECONDS if self._stuck else None)
+        self._refuse_posts()
 
     def _run(self) -> None:
-        import torch
-
         try:
             network = self._open_network()
+            self._loop = self._open_loop(network)
         except BaseException as error:
             # Handed to the thread that waits in `start`, without its traceback, which holds the
             # half-loaded weights.
@@ -77,67 +91,59 @@ class Worker:
             give_memory_back(*self._devices)
             return
         self._warnings.set_result(network.warnings)
-        with torch.inference_mode():
-            while not self._stopping.is_set():
-                job = self._jobs.get()
-                if job is not None:
-                    self._serve(network, job)
-                del job  # its pixels are not kept while nothing comes
+        self._watchdog.start()
+        died = self._work(self._loop)
+        self._watchdog.close()
+        self._stopping.set()
+        self._loop.end_all(EngineFault("engine_failed" if died else "engine_stopped"))
+        self._loop = None
         del network
         give_memory_back(*self._devices)
+        if died:
+            self._on_death()
 
-    def _serve(self, network: Network, job: Job) -> None:
-        """A fault in one request ends that request alone."""
+    def _work(self, loop: Loop) -> bool:
+        """Until the end; whether it came without being asked for."""
         import torch
 
-        if not job.place.begin():
-            return
-        last: End | EngineFault | None
         try:
-            last = self._generate(network, job)
-        except torch.OutOfMemoryError:
-            logger.exception("request %s: out of memory", job.id)
-            last = EngineFault("generation_out_of_memory", request=job.id)
+            with torch.inference_mode():
+                while not self._stopping.is_set():
+                    self._take_posts(loop)
+                    self._watchdog.began()
+                    loop.step()
+                    self._watchdog.ended()
         except Exception:
-            logger.exception("request %s failed", job.id)
-            last = EngineFault("generation_failed", request=job.id)
-        if isinstance(last, EngineFault):  # here, because a handler's traceback holds the tensors
-            give_memory_back(*self._devices)
-        job.place.end()
-        if last is not None:
-            job.put(last)
+            logger.exception("the engine cannot go on")
+            return not self._stopping.is_set()
+        return False
 
-    def _generate(self, network: Network, job: Job) -> End | EngineFault | None:
-        """Puts the deltas and returns what ends the stream; None where nobody reads it."""
-        stream, stops = TextStream(self._decoder), StopFilter(job.stop)
-        tokens = token = 0
-        reading = sampler = None
-        while not job.gone.is_set():
-            if self._stopping.is_set():
-                return EngineFault("engine_stopped")
-            started = time.monotonic()
-            if reading is None or sampler is None:
-                reading, logits = network.read(job.prompt)
-                sampler = Sampler(job.choice, job.prompt.ids.to(logits.device))
-            else:
-                logits = network.step(reading, token)
-            token = sampler.pick(logits)
-            tokens += 1
-            ended = token in self._end_ids
-            if not ended and (text := stops.push(stream.push(token))):
-                job.put(Delta(text))
-            self._meter.add(1, time.monotonic() - started)
-            if ended or stops.stopped or tokens == job.max_tokens:
-                if text := stops.flush():
-                    job.put(Delta(text))
-                reason: FinishReason = "stop" if ended or stops.stopped else "length"
-                return End(reason, Usage(job.prompt.tokens, tokens))
-        return None
+    def _give_up(self) -> None:
+        """On the watchdog's thread: the step that is stuck may never return."""
+        self._stuck = True
+        self._stopping.set()
+        if self._loop is not None:
+            self._loop.end_all(EngineFault("engine_failed"))
+        self._refuse_posts()
+        self._on_death()
 
-    def _refuse_all(self) -> None:
+    def _take_posts(self, loop: Loop) -> None:
+        """All that have come; waits for one where there is nothing else to do."""
+        wait = not loop.busy
         while True:
             try:
-                job = self._jobs.get_nowait()
+                job = self._posts.get(block=wait)
+            except queue.Empty:
+                return
+            if job is None:
+                return
+            loop.waiting.add(job)
+            wait = False
+
+    def _refuse_posts(self) -> None:
+        while True:
+            try:
+                job = self._posts.get_nowait()
             except queue.Empty:
                 return
             if job is not None:

@@ -33,6 +33,8 @@ from admin_system.core.types import (
 logger = logging.getLogger(__name__)
 
 TIMEOUT = httpx.Timeout(connect=10.0, read=600.0, write=60.0, pool=10.0)
+SLOTS = 64
+"""Requests in flight; the upstream has a queue of its own."""
 
 
 class RemoteEngine(Engine):
@@ -41,8 +43,20 @@ class RemoteEngine(Engine):
     configuration's pixel budget is the upstream's.
     """
 
-    slots = 64
-    """Requests in flight; the upstream has a queue of its own."""
+    honours = frozenset(
+        {
+            "min_p",
+            "repetition_penalty",
+            "presence_penalty",
+            "frequency_penalty",
+            "logit_bias",
+            "response_format",
+        }
+    )
+
+    @staticmethod
+    def slots_of(spec: EngineSpec) -> int:
+        return SLOTS
 
     def __init__(self, spec: EngineSpec) -> None:
         super().__init__(spec)
@@ -84,6 +98,7 @@ class RemoteEngine(Engine):
     async def submit(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
         if not self._model:
             raise EngineFault("engine_stopped")
+        self.refuse_wishes(request)
         with self._admission.enter() as place:
             await place.start()
             channel = Channel()

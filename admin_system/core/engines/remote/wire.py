@@ -13,6 +13,7 @@ from admin_system.core.errors import UpstreamError
 from admin_system.core.types import (
     ChatRequest,
     EngineSpec,
+    JsonFormat,
     Message,
     PicturePart,
     Sampling,
@@ -45,13 +46,35 @@ def encode_request(request: ChatRequest, spec: EngineSpec, model: str) -> dict[s
         "stream_options": {"include_usage": True},
     }
     given, configured = request.sampling, spec.defaults
-    for name in ("temperature", "top_p", "top_k", "seed", "max_tokens"):
+    for name in (
+        "temperature",
+        "top_p",
+        "top_k",
+        "min_p",
+        "repetition_penalty",
+        "seed",
+        "max_tokens",
+    ):
         value = _first(given, configured, name)
         if value is not None:
             body[name] = value
+    for name in ("presence_penalty", "frequency_penalty"):
+        if getattr(given, name):
+            body[name] = getattr(given, name)
+    if given.logit_bias:
+        body["logit_bias"] = {str(token): bias for token, bias in given.logit_bias}
     if given.stop:
         body["stop"] = list(given.stop)
+    if request.format is not None:
+        body["response_format"] = _encode_format(request.format)
     return body
+
+
+def _encode_format(wanted: JsonFormat) -> dict[str, Any]:
+    if wanted.schema is None:
+        return {"type": "json_object"}
+    schema = {"name": "answer", "strict": True, "schema": json.loads(wanted.schema)}
+    return {"type": "json_schema", "json_schema": schema}
 
 
 def _first(given: Sampling, configured: Sampling, name: str) -> float | None:

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from admin_system.core.networks.linear import LinearFactory
+from admin_system.core.networks.packed import attend
 from admin_system.core.networks.qwen_vl.cache import KVCache
 from admin_system.core.networks.qwen_vl.configuration import QwenVLConfig
 from admin_system.core.networks.qwen_vl.positions import rotate
@@ -33,18 +34,15 @@ class Attention(nn.Module):
         self.c_proj = linear(f"{prefix}.c_proj", width, width, False)
 
     def forward(self, x: Tensor, layer: int, cache: KVCache, step: Step) -> Tensor:
-        """(B, T, C) to (B, T, C)."""
-        mixed = self.c_attn(x).unflatten(-1, (3, self.heads, -1))  # (B, T, 3, heads, D)
-        queries, keys, values = mixed.transpose(1, 3).unbind(2)  # each (B, heads, T, D)
+        """(N, C) to (N, C)."""
+        mixed = self.c_attn(x).unflatten(-1, (3, self.heads, -1))  # (N, 3, heads, D)
+        queries, keys, values = mixed.unbind(1)  # each (N, heads, D)
         queries = rotate(queries, step.cosine, step.sine)
         keys = rotate(keys, step.cosine, step.sine)
         if step.logn is not None:
             queries = queries * step.logn.to(queries.dtype)
-        keys, values = cache.store(layer, step, keys, values)
-        seen = functional.scaled_dot_product_attention(
-            queries, keys, values, attn_mask=step.mask, is_causal=step.causal
-        )
-        return self.c_proj(seen.transpose(1, 2).flatten(2))
+        seen = attend(step.plan, cache.layer(layer), queries, keys, values)
+        return self.c_proj(seen.flatten(1))
 
 
 class Mlp(nn.Module):

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from admin_system.core.networks.linear import LinearFactory, plain_linear
+from admin_system.core.networks.packed import Stretch
 from admin_system.core.networks.qwen_vl.cache import KVCache
 from admin_system.core.networks.qwen_vl.configuration import QwenVLConfig
 from admin_system.core.networks.qwen_vl.decoder import Block, RMSNorm
@@ -20,14 +21,12 @@ VISUAL = "transformer.visual"
 
 @dataclass(frozen=True, slots=True)
 class PlacedFeatures:
-    """One picture in a batch of ids."""
+    """Features of a picture in a pass, or the part of them that falls into it."""
 
-    row: int
-    """Of the batch, from 0."""
-    column: int
-    """Where its first feature goes; below 0 where earlier features went into an earlier chunk."""
+    place: int
+    """In the pass, where the first of them goes."""
     features: Tensor
-    """(n_queries, hidden_size)."""
+    """(at most n_queries, hidden_size)."""
 
 
 class Transformer(nn.Module):
@@ -65,39 +64,31 @@ class QwenVL(nn.Module):
 
     def forward(
         self,
-        input_ids: Tensor,
+        ids: Tensor,
         cache: KVCache,
+        stretches: Sequence[Stretch],
         *,
-        rows: Sequence[int] | None = None,
-        counts: Sequence[int] | None = None,
         pictures: Sequence[PlacedFeatures] = (),
-        last: int | None = 1,
+        wanted: Tensor | None = None,
     ) -> Tensor:
-        """Reads (B, T) ids behind what the cache holds; logits of the `last` columns, or of all.
+        """Reads (N,) ids, one stretch behind the other, each behind what its row holds.
 
-        `rows` are the cache's rows for the batch (0..B-1), each begun before; `counts` are the
-        real tokens per row (T), which stand at the right of the padding. Logits of padding mean
-        nothing. Returns (B, last, vocab_size).
+        Rows are begun before. Returns the logits of the `wanted` places, or of all,
+        (places, vocab_size).
         """
-        batch, width = input_ids.shape
-        rows = range(batch) if rows is None else rows
-        counts = [width] * batch if counts is None else counts
         with torch.inference_mode():
-            step = cache.plan(rows, counts, width)
-            x = self._embed(input_ids, pictures)
+            step = cache.plan(stretches)
+            x = self._embed(ids, pictures)
             for layer, block in enumerate(self.transformer.h):
                 x = block(x, layer, cache, step)
-            cache.advance(step)
-            kept = x if last is None else x[:, -last:]
+            cache.advance(stretches)
+            kept = x if wanted is None else x[wanted.to(x.device)]
             return self.lm_head(self.transformer.ln_f(kept))
 
-    def _embed(self, input_ids: Tensor, pictures: Sequence[PlacedFeatures]) -> Tensor:
+    def _embed(self, ids: Tensor, pictures: Sequence[PlacedFeatures]) -> Tensor:
         """The ids under a picture do not matter: its features take their place."""
-        table = self.transformer.wte.weight
-        x = self.transformer.wte(input_ids.to(table.device))
+        x = self.transformer.wte(ids.to(self.transformer.wte.weight.device))
         for picture in pictures:
-            first = max(picture.column, 0)
-            end = max(x.shape[1] - picture.column, 0)
-            part = picture.features[first - picture.column : end]
-            x[picture.row, first : first + len(part)] = part.to(x)
+            end = picture.place + len(picture.features)
+            x[picture.place : end] = picture.features.to(x)
         return x

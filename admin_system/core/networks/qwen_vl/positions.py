@@ -36,7 +36,7 @@ def logn_scale(config: QwenVLConfig, positions: Tensor) -> Tensor | None:
 
 
 def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
-    """Turns dimension d with dimension d + D/2, in float32; x is (B, heads, T, D)."""
+    """Turns dimension d with dimension d + D/2, in float32; x is (N, heads, D)."""
     first, second = x.float().chunk(2, dim=-1)
     turned = torch.cat((first * cosine - second * sine, second * cosine + first * sine), dim=-1)
     return turned.to(x.dtype)

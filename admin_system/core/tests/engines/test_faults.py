@@ -43,7 +43,7 @@ async def test_a_fault_in_one_request_ends_that_request_alone(
         raise torch.OutOfMemoryError("full") if memory else RuntimeError("inside")
 
     with monkeypatch.context() as patch:
-        patch.setattr(TransformersNetwork, "step", fail)
+        patch.setattr(TransformersNetwork, "run", fail)
         with pytest.raises(EngineFault) as caught:
             await read(engine)
     code = "generation_out_of_memory" if memory else "generation_failed"

@@ -11,20 +11,17 @@ from PIL import Image
 
 from admin_system.core.checkpoints import MINIATURE
 from admin_system.core.checkpoints.checkpoint import inspect_checkpoint
-from admin_system.core.engines.local.choice import Choice
 from admin_system.core.engines.local.engine import LocalEngine
 from admin_system.core.engines.local.network import Network
 from admin_system.core.engines.local.placement import Placement
-from admin_system.core.engines.local.sampler import Sampler
-from admin_system.core.engines.local.transformers_network import Reading
 from admin_system.core.engines.local.transformers_opening import open_network
 from admin_system.core.engines.local.transformers_preparation import (
     PatchPreparation,
-    PatchPrompt,
     open_tokenizer,
 )
 from admin_system.core.families import find_family
 from admin_system.core.tests.engines.conftest import draw_circle, ignore
+from admin_system.core.tests.engines.reading import Reading, write
 from admin_system.core.tests.engines.reference import (
     Reference,
     Turns,
@@ -65,12 +62,12 @@ CONVERSATIONS: dict[str, Turns] = {
 }
 
 
-def to_request(turns: Turns) -> ChatRequest:
+def to_request(turns: Turns, max_tokens: int = MAX_TOKENS) -> ChatRequest:
     def to_part(part: str | Picture) -> Part:
         return TextPart(part) if isinstance(part, str) else PicturePart(part)
 
     messages = tuple(Message(role, tuple(map(to_part, parts))) for role, parts in turns)
-    return ChatRequest(messages, Sampling(temperature=0, max_tokens=MAX_TOKENS))
+    return ChatRequest(messages, Sampling(temperature=0, max_tokens=max_tokens))
 
 
 @pytest.fixture(scope="module", params=["miniature", "qwen2_vl", "qwen2_5_vl"])
@@ -98,9 +95,11 @@ def engine(folder: Path) -> Iterator[LocalEngine]:
 
 @pytest.fixture(scope="module")
 def network(folder: Path) -> Network:
-    return open_network(
+    network = open_network(
         inspect_checkpoint(folder), Placement("cpu", "float32", "cpu"), lambda done, total: None
     )
+    network.reserve(len(CONVERSATIONS), 512)
+    return network
 
 
 @pytest.fixture(scope="module")
@@ -131,14 +130,7 @@ async def test_every_input_and_every_token_is_equal(
         assert prompt.grids.tolist() == inputs["image_grid_thw"].tolist()
         assert torch.equal(prompt.pixels, inputs["pixel_values"])
 
-    tokens: list[int] = []
-    with torch.inference_mode():
-        reading, logits = network.read(prompt)
-        sampler = Sampler(Choice(), prompt.ids)
-        while len(tokens) < len(expected):
-            tokens.append(sampler.pick(logits))
-            logits = network.step(reading, tokens[-1])
-    assert tokens == expected
+    assert write(network, prompt, len(expected)) == expected
 
     items = [item async for item in engine.submit(request)]
     end = items[-1]
@@ -160,30 +152,21 @@ async def test_conversations_at_once_do_not_disturb_each_other(engine: LocalEngi
     assert list(together) == alone
 
 
-def test_readings_that_take_turns_do_not_disturb_each_other(
-    preparation: PatchPreparation, network: Network
+@pytest.mark.parametrize("chunk", [0, 7])
+def test_conversations_in_one_pass_do_not_disturb_each_other(
+    preparation: PatchPreparation, network: Network, chunk: int
 ) -> None:
-    """One token of this conversation, one of that: what a batching engine will do."""
     import torch
 
     prompts = [preparation.prepare(to_request(turns)) for turns in CONVERSATIONS.values()]
-
-    def start(prompt: PatchPrompt) -> tuple[Reading, list[int]]:
-        reading, logits = network.read(prompt)
-        return reading, [int(logits.argmax())]
-
-    def grow(reading: Reading, tokens: list[int]) -> None:
-        tokens.append(int(network.step(reading, tokens[-1]).argmax()))
-
+    alone = [write(network, prompt, 9) for prompt in prompts]
     with torch.inference_mode():
-        alone = []
-        for prompt in prompts:
-            reading, tokens = start(prompt)
-            for _ in range(8):
-                grow(reading, tokens)
-            alone.append(tokens)
-        together = [start(prompt) for prompt in prompts]
+        together = [
+            Reading(network, prompt, row, chunk) for row, prompt in reversed([*enumerate(prompts)])
+        ]
         for _ in range(8):
-            for reading, tokens in together:
-                grow(reading, tokens)
-    assert [tokens for _, tokens in together] == alone
+            logits = network.run([reading.next_part() for reading in together])
+            for reading, scores in zip(together, logits, strict=True):
+                reading.read += 1
+                reading.tokens.append(int(scores.argmax()))
+    assert [reading.answer for reading in reversed(together)] == alone

@@ -19,7 +19,7 @@ from admin_system.core.engines.local.placement import (
     choose_placement,
     list_forms,
 )
-from admin_system.core.engines.local.transformers_network import keep_apart
+from admin_system.core.engines.local.visual_device import keep_apart
 from admin_system.core.errors import LoadError
 from admin_system.core.forecast import Forecast, Room
 from admin_system.core.tests.golden import QWEN_VL

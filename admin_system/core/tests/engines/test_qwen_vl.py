@@ -14,11 +14,13 @@ from PIL import Image
 from admin_system.core.checkpoints.checkpoint import inspect_checkpoint
 from admin_system.core.engines.local.engine import LocalEngine
 from admin_system.core.engines.local.placement import Placement
+from admin_system.core.engines.local.prompt import PictureSpan, digest_of
 from admin_system.core.engines.local.qwen_vl_network import open_network
-from admin_system.core.engines.local.qwen_vl_preparation import PicturePrompt, PreparedPicture
+from admin_system.core.engines.local.qwen_vl_preparation import PicturePrompt
 from admin_system.core.errors import BadRequest, ContextTooLong
 from admin_system.core.networks.qwen_vl.pixels import to_pixels
 from admin_system.core.tests.engines.conftest import draw_circle, ignore
+from admin_system.core.tests.engines.reading import Reading, write
 from admin_system.core.tests.golden import QWEN_VL, read_expected
 from admin_system.core.tests.networks.conftest import write_bin_shards
 from admin_system.core.tokenizers.qwen import QwenTokenizer
@@ -99,6 +101,18 @@ async def test_answers_to_text_equal_the_originals(
     assert end.usage == Usage(case["n_tokens"], counted)
 
 
+def prompt_of(case: dict[str, Any]) -> PicturePrompt:
+    pixels = [
+        torch.from_numpy(to_pixels(Image.open(QWEN_VL / "images" / name)))
+        for name in case["images"]
+    ]
+    spans = [
+        PictureSpan(first, 256, digest_of(picture))
+        for (first, _), picture in zip(case["image_slots"], pixels, strict=True)
+    ]
+    return PicturePrompt(torch.tensor([case["input_ids"]]), tuple(spans), tuple(pixels))
+
+
 @pytest.mark.parametrize("name", PICTURE_CASES)
 def test_answers_to_pictures_equal_the_originals(folder: Path, form: str, name: str) -> None:
     """On the original's own ids: it writes no blank behind "Picture 1:", the engine does."""
@@ -107,33 +121,28 @@ def test_answers_to_pictures_equal_the_originals(folder: Path, form: str, name: 
     network = open_network(
         inspect_checkpoint(folder), Placement("cpu", "float32", "cpu"), lambda done, total: None
     )
-    pictures = [
-        PreparedPicture(
-            first, torch.from_numpy(to_pixels(Image.open(QWEN_VL / "images" / picture)))
-        )
-        for picture, (first, _) in zip(case["images"], case["image_slots"], strict=True)
-    ]
-    with torch.inference_mode():
-        prompt = PicturePrompt(torch.tensor([case["input_ids"]]), tuple(pictures))
-        reading, logits = network.read(prompt)
-        chosen = [int(logits.argmax())]
-        while len(chosen) < len(expected):
-            chosen.append(int(network.step(reading, chosen[-1]).argmax()))
-    assert chosen == expected
+    network.reserve(1, 1024)
+    prompt = prompt_of(case)
+    assert write(network, prompt, len(expected)) == expected
 
 
-async def test_an_answer_may_be_longer_than_a_cache_grows_at_a_time(folder: Path) -> None:
+def test_chunks_and_neighbours_change_nothing(folder: Path) -> None:
+    """Prompts of two lengths in chunks, rows apart, one with pictures."""
     network = open_network(
         inspect_checkpoint(folder), Placement("cpu", "float32", "cpu"), lambda done, total: None
     )
-    ids = CASES["text_en"]["input_ids"]
-    answer = [7, 11, 13] * 100
+    network.reserve(4, 1024)
+    text = PicturePrompt(torch.tensor([CASES["text_en"]["input_ids"]]))
+    seen = prompt_of(CASES["one_image"])
+    alone = [write(network, text, 9), write(network, seen, 9)]
     with torch.inference_mode():
-        reading, _ = network.read(PicturePrompt(torch.tensor([ids])))
-        for token in answer:
-            logits = network.step(reading, token)
-        _, again = network.read(PicturePrompt(torch.tensor([ids + answer])))
-    torch.testing.assert_close(logits, again, rtol=0, atol=2e-4)
+        together = [Reading(network, text, 3, 7), Reading(network, seen, 1, 100)]
+        for _ in range(8):
+            logits = network.run([reading.next_part() for reading in together])
+            for reading, scores in zip(together, logits, strict=True):
+                reading.read += 1
+                reading.tokens.append(int(scores.argmax()))
+    assert [reading.answer for reading in together] == alone
 
 
 async def test_pictures_are_seen_and_boxes_are_found(engine: LocalEngine) -> None:

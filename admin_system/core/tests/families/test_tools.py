@@ -1,71 +1,52 @@
-"""Each family's calls of tools are read as its template has them written."""
+"""Calls of tools as each family's template has them written, and whatever else a model writes."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from admin_system.core.families import get_family
-from admin_system.core.families.tools import ToolCall, find_calls, read_types, without_calls
+from admin_system.core.families.tool_formats import JsonCalls, TaggedCalls, ToolFormat
+from admin_system.core.tools import Tool, ToolCall
 
-JSON = '<tool_call>\n{"name": "weather", "arguments": {"city": "北京", "days": 3}}\n</tool_call>'
-TAGS = (
-    "<tool_call>\n<function=weather>\n<parameter=city>\n北京\n</parameter>\n"
-    "<parameter=days>\n3\n</parameter>\n</function>\n</tool_call>"
-)
-TOOL: dict[str, Any] = {
-    "type": "function",
-    "function": {
-        "name": "weather",
-        "parameters": {
-            "type": "object",
-            "properties": {"city": {"type": "string"}, "days": {"type": "integer"}},
-        },
-    },
+PARAMETERS = {
+    "type": "object",
+    "properties": {"city": {"type": "string"}, "days": {"type": "integer"}},
 }
-CALL = ToolCall("weather", {"city": "北京", "days": 3})
+TOOL = Tool("weather", "", json.dumps(PARAMETERS))
+CALL = ToolCall("call_1", "weather", json.dumps({"city": "100000", "days": 3}))
+WRITTEN = [JsonCalls().write(CALL), TaggedCalls().write(CALL)]
 
 
 @pytest.mark.parametrize(
-    ("family", "said"), [("qwen3_vl", JSON), ("qwen3_5", TAGS), ("qwen4_exp", TAGS)]
+    ("family", "kind"),
+    [("qwen2_vl", JsonCalls), ("qwen3_vl", JsonCalls), ("qwen3_5", TaggedCalls)],
 )
-def test_a_call_is_found_beside_what_is_said(family: str, said: str) -> None:
-    text = f"我查一下。\n{said}\n{said}"
-    assert get_family(family).find_tool_calls(text, [TOOL]) == (CALL, CALL)
-    assert without_calls(text) == "我查一下。"
+def test_a_call_is_read_as_it_was_written(family: str, kind: type[ToolFormat]) -> None:
+    form = get_family(family).tool_format
+    assert isinstance(form, kind)
+    body = form.write(CALL).removeprefix("<tool_call>\n").removesuffix("\n</tool_call>")
+    name, arguments = form.read(body, [TOOL]) or ("", "{}")
+    # What is declared as text stays text, though it looks like a number.
+    assert (name, json.loads(arguments)) == ("weather", {"city": "100000", "days": 3})
 
 
-@pytest.mark.parametrize("family", ["qwen_vl", "qwen2_vl", "qwen2_5_vl"])
-def test_families_whose_templates_know_no_tools_call_none(family: str) -> None:
-    assert get_family(family).tool_grammar is None
-    assert get_family(family).find_tool_calls(f"{JSON}{TAGS}", [TOOL]) == ()
-
-
-def test_a_number_that_is_declared_as_text_stays_text() -> None:
-    said = TAGS.replace("北京", "100000")
-    (call,) = find_calls(said, "tags", read_types([TOOL]))
-    assert call.arguments == {"city": "100000", "days": 3}
-    (call,) = find_calls(said, "tags")
-    assert call.arguments == {"city": 100000, "days": 3}
-
-
-def test_calls_in_drafts_of_thoughts_are_none() -> None:
-    assert get_family("qwen3_5").find_tool_calls(f"<think>{TAGS}</think>好的", [TOOL]) == ()
-
-
-def test_a_cut_off_call_is_left_out() -> None:
-    assert find_calls(JSON + JSON[:-5], "json") == (CALL,)
-    assert find_calls("<tool_call>{'name': 1}</tool_call>", "json") == ()
+def test_the_family_of_2023_knows_no_tools() -> None:
+    assert get_family("qwen_vl").tool_format is None
 
 
 @settings(max_examples=1000, deadline=None)
 @given(
-    st.lists(st.sampled_from([*'<>/={}[]":,\n', *JSON.split('"'), *TAGS.split("\n")]), max_size=30)
+    st.lists(
+        st.sampled_from([*'<>/={}[]":,\n', *WRITTEN[0].split('"'), *WRITTEN[1].split("\n")]),
+        max_size=30,
+    )
 )
-def test_no_mutated_answer_breaks_the_reading(pieces: list[str]) -> None:
-    for grammar in ("json", "tags"):
-        for call in find_calls("".join(pieces), grammar, read_types([TOOL])):
-            assert call.name
+def test_no_mutated_call_breaks_the_reading(pieces: list[str]) -> None:
+    for form in (JsonCalls(), TaggedCalls()):
+        read = form.read("".join(pieces), [TOOL])
+        if read is not None:
+            assert isinstance(json.loads(read[1]), object)

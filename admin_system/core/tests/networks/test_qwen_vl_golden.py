@@ -13,6 +13,7 @@ from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from admin_system.core.networks.packed import Stretch
 from admin_system.core.networks.qwen_vl.model import PlacedFeatures, QwenVL
 from admin_system.core.networks.qwen_vl.pixels import to_pixels
 from admin_system.core.tests.golden import EXPECTED, QWEN_VL, read_expected
@@ -32,11 +33,19 @@ def pixels_of(name: str) -> Tensor:
     return torch.from_numpy(to_pixels(Image.open(QWEN_VL / "images" / name)))[None]
 
 
-def pictures_of(network: QwenVL, case: dict[str, Any], row: int = 0, shift: int = 0) -> list[Any]:
-    return [
-        PlacedFeatures(row, first + shift, network.encode_pictures(pixels_of(name))[0])
-        for name, (first, _) in zip(case["images"], case["image_slots"], strict=True)
-    ]
+def pictures_of(network: QwenVL, case: dict[str, Any], start: int = 0, count: int = 10_000) -> Any:
+    """The parts of the pictures that fall into `count` tokens from `start` on."""
+    placed = []
+    for name, (first, _) in zip(case["images"], case["image_slots"], strict=True):
+        features = network.encode_pictures(pixels_of(name))[0]
+        part = features[max(start - first, 0) : max(start + count - first, 0)]
+        if len(part):
+            placed.append(PlacedFeatures(max(first - start, 0), part))
+    return placed
+
+
+def tokens(*ids: int) -> Tensor:
+    return torch.tensor(ids)
 
 
 @contextmanager
@@ -45,9 +54,9 @@ def listening(network: QwenVL) -> Iterator[list[Tensor]]:
     heard: list[Tensor] = []
     text = network.transformer
     hooks = [
-        text.h[0].register_forward_pre_hook(lambda _, given: heard.append(given[0][0])),
+        text.h[0].register_forward_pre_hook(lambda _, given: heard.append(given[0])),
         *(
-            module.register_forward_hook(lambda _, __, out: heard.append(out[0]))
+            module.register_forward_hook(lambda _, __, out: heard.append(out))
             for module in (*text.h[:-1], text.ln_f)
         ),
     ]
@@ -107,13 +116,13 @@ def test_answers_equal_the_originals(networks: dict[str, QwenVL], form: str, nam
         for entry, tensor in NUMBERS[key].items()
         if entry.startswith(f"{name}.")
     }
-    ids = torch.tensor([case["input_ids"]])
-    cache = network.make_cache(1, ids.shape[1] + NEW_TOKENS)
-    cache.begin(0, ids.shape[1])
+    ids = tokens(*case["input_ids"])
+    cache = network.make_cache(1, len(ids) + NEW_TOKENS)
+    cache.begin(0, len(ids))
     assert cache.alphas == [case["ntk_alpha"]]
     with listening(network) as hidden:
         pictures = pictures_of(network, case)
-        logits = network(ids, cache, pictures=pictures, last=None)[0]
+        logits = network(ids, cache, [Stretch(0, 0, len(ids))], pictures=pictures)
     positions = case["positions"]
     if "hidden" in expected:
         close(torch.stack([h[positions] for h in hidden]), expected["hidden"], 1e-4)
@@ -129,28 +138,31 @@ def test_answers_equal_the_originals(networks: dict[str, QwenVL], form: str, nam
         chosen.append(int(logits[-1].argmax()))
         if chosen[-1] == END_OF_TEXT:
             break
-        logits = network(torch.tensor([chosen[-1:]]), cache)[0]
+        logits = network(tokens(chosen[-1]), cache, [Stretch(0, cache.lengths[0], 1)])
     assert chosen == wanted
 
 
 def greedy(network: QwenVL, names: tuple[str, str], rows: tuple[int, int]) -> list[list[int]]:
-    """Two conversations of different length as one batch, padded at the left."""
+    """Two conversations of different length, packed into one pass."""
     prompts = [CASES[name]["input_ids"] for name in names]
-    counts = [len(prompt) for prompt in prompts]
-    width = max(counts)
-    cache = network.make_cache(4, width + NEW_TOKENS)
+    cache = network.make_cache(4, max(map(len, prompts)) + NEW_TOKENS)
     pictures: list[PlacedFeatures] = []
-    for place, (name, row, count) in enumerate(zip(names, rows, counts, strict=True)):
-        cache.begin(row, count)
-        pictures += pictures_of(network, CASES[name], place, width - count)
-    ids = torch.tensor([[0] * (width - len(prompt)) + prompt for prompt in prompts])
-    logits = network(ids, cache, rows=rows, counts=counts, pictures=pictures)
+    stretches: list[Stretch] = []
+    ids: list[int] = []
+    for name, row, prompt in zip(names, rows, prompts, strict=True):
+        cache.begin(row, len(prompt))
+        for picture in pictures_of(network, CASES[name]):
+            pictures.append(PlacedFeatures(len(ids) + picture.place, picture.features))
+        stretches.append(Stretch(row, 0, len(prompt)))
+        ids += prompt
+    last = tokens(len(prompts[0]) - 1, len(ids) - 1)
+    logits = network(tokens(*ids), cache, stretches, pictures=pictures, wanted=last)
     chosen: list[list[int]] = [[], []]
     for _ in range(NEW_TOKENS):
-        new = logits[:, -1].argmax(-1)
+        new = logits.argmax(-1)
         for answer, token in zip(chosen, new.tolist(), strict=True):
             answer.append(token)
-        logits = network(new[:, None], cache, rows=rows)
+        logits = network(new, cache, [Stretch(row, cache.lengths[row], 1) for row in rows])
     return chosen
 
 
@@ -172,13 +184,14 @@ def test_a_batch_of_two_answers_as_each_alone(
 @pytest.mark.parametrize("chunk", [100, 257])
 def test_a_prompt_may_be_filled_in_chunks(networks: dict[str, QwenVL], chunk: int) -> None:
     network, case = networks["fp16"], CASES["two_images"]
-    ids = torch.tensor([case["input_ids"]])
-    cache = network.make_cache(1, ids.shape[1])
-    cache.begin(0, ids.shape[1])
-    for start in range(0, ids.shape[1], chunk):
-        pictures = pictures_of(network, case, shift=-start)
-        logits = network(ids[:, start : start + chunk], cache, pictures=pictures, last=1)
-    close(logits[0, -1:], NUMBERS["fp32"]["two_images.logits_last2"][1:], 2e-4)
+    ids = tokens(*case["input_ids"])
+    cache = network.make_cache(1, len(ids))
+    cache.begin(0, len(ids))
+    for start in range(0, len(ids), chunk):
+        part = ids[start : start + chunk]
+        pictures = pictures_of(network, case, start, len(part))
+        logits = network(part, cache, [Stretch(0, start, len(part))], pictures=pictures)
+    close(logits[-1:], NUMBERS["fp32"]["two_images.logits_last2"][1:], 2e-4)
 
 
 def test_a_row_keeps_an_earlier_prompt_only_under_the_same_alpha(
@@ -188,10 +201,11 @@ def test_a_row_keeps_an_earlier_prompt_only_under_the_same_alpha(
     prompt = case["input_ids"]
     cache = network.make_cache(1, 600)
     cache.begin(0, len(prompt) - 5)
-    network(torch.tensor([prompt[:-5]]), cache)
+    network(tokens(*prompt[:-5]), cache, [Stretch(0, 0, len(prompt) - 5)])
     assert cache.begin(0, len(prompt), keep=20) == 20
-    logits = network(torch.tensor([prompt[20:]]), cache, last=2)
-    close(logits[0], NUMBERS["fp32"]["text_en.logits_last2"], 2e-4)
+    rest = tokens(*prompt[20:])
+    logits = network(rest, cache, [Stretch(0, 20, len(rest))], wanted=tokens(-2, -1))
+    close(logits, NUMBERS["fp32"]["text_en.logits_last2"], 2e-4)
     assert cache.begin(0, 513, keep=20) == 0
     assert cache.alphas == [3.0]
 
@@ -201,9 +215,10 @@ def test_half_precision_stays_near(folders: dict[str, Any]) -> None:
 
     network = load_qwen_vl(folders["fp16"], dtype=torch.bfloat16)
     case = CASES["one_image"]
-    ids = torch.tensor([case["input_ids"]])
-    cache = network.make_cache(1, ids.shape[1])
-    cache.begin(0, ids.shape[1])
-    logits = network(ids, cache, pictures=pictures_of(network, case), last=None)[0]
+    ids = tokens(*case["input_ids"])
+    cache = network.make_cache(1, len(ids))
+    cache.begin(0, len(ids))
+    pictures = pictures_of(network, case)
+    logits = network(ids, cache, [Stretch(0, 0, len(ids))], pictures=pictures)
     expected = NUMBERS["fp32"]["one_image.argmax"].long()
     assert float((logits.argmax(-1) == expected).float().mean()) >= 0.9

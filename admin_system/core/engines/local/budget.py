@@ -1,0 +1,58 @@
+"""How many tokens of prompts are read between two tokens of the running answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+LEAST = 16
+MOST = 2048
+"""Tokens; more of them at once are hardly faster on any device."""
+SECONDS = 0.1
+"""What a pass may take: as long a running answer pauses, and a cancelled one keeps its row."""
+FIRST = 256
+"""Tokens, before anything was measured."""
+
+
+class Budget:
+    """Learns from the passes how many tokens fit into SECONDS."""
+
+    def __init__(self, fixed: int | None = None) -> None:
+        """`fixed` is a number of tokens that measurements do not change."""
+        self._fixed = fixed
+        self._seconds_per_token: float | None = None
+
+    @property
+    def tokens(self) -> int:
+        if self._fixed is not None:
+            return self._fixed
+        if self._seconds_per_token is None:
+            return FIRST
+        return min(max(int(SECONDS / self._seconds_per_token), LEAST), MOST)
+
+    def learn(self, tokens: int, seconds: float) -> None:
+        """From a pass of `tokens`; small ones say more of overheads than of tokens."""
+        if tokens < LEAST:
+            return
+        measured = seconds / tokens
+        if self._seconds_per_token is None:
+            self._seconds_per_token = measured
+        self._seconds_per_token += 0.3 * (measured - self._seconds_per_token)
+
+
+def share(budget: int, wanted: Sequence[int]) -> list[int]:
+    """Tokens for each prompt, the oldest first in `wanted`.
+
+    The oldest gets half, so that it comes to its end; the rest goes to the shortest first, so that
+    a long prompt does not hold up short ones.
+    """
+    given = [0] * len(wanted)
+    if not wanted:
+        return given
+    if len(wanted) > 1:
+        given[0] = min(wanted[0], budget // 2)
+    left = budget - given[0]
+    for place in sorted(range(len(wanted)), key=lambda place: (wanted[place], place)):
+        more = min(wanted[place] - given[place], left)
+        given[place] += more
+        left -= more
+    return given

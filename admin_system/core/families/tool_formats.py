@@ -1,0 +1,180 @@
+"""How the families write calls of tools: as JSON, or as tags around each argument.
+
+Both stand between `<tool_call>` and `</tool_call>`. Sources: the chat templates of Qwen2.5 and
+Qwen3-VL (JSON, the form of Hermes), of Qwen3.5 (tags).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from admin_system.core.tools import Tool, ToolCall
+
+OPEN, CLOSE = "<tool_call>", "</tool_call>"
+RESPONSE = ("<tool_response>\n", "\n</tool_response>")
+INTRODUCTION = """# Tools
+
+You may call one or more functions to assist with the user query.
+
+You are provided with function signatures within <tools></tools> XML tags:
+<tools>
+{signatures}
+</tools>
+
+"""
+
+
+class ToolFormat(ABC):
+    instruction: str
+    """Behind the signatures, for templates that know no tools."""
+
+    @abstractmethod
+    def write(self, call: ToolCall) -> str:
+        """A call as the model would have written it."""
+
+    @abstractmethod
+    def read(self, body: str, tools: Sequence[Tool]) -> tuple[str, str] | None:
+        """Name and arguments (JSON) of what stands between the tags; None where it is no call."""
+
+    @abstractmethod
+    def body_rules(self, tools: Sequence[Tool]) -> str:
+        """Rules of what stands between the tags, `body`, in llguidance's dialect of Lark."""
+
+    def grammar(self, tools: Sequence[Tool], tags: tuple[str, str], *, several: bool) -> str:
+        """Of an answer that is nothing but calls; `tags` are the opening and the closing one as
+        the dialect names them: quoted, or by the number of their token."""
+        more = ' ("\\n" call)*' if several else ""
+        call = f'call: {tags[0]} "\\n" body "\\n" {tags[1]}'
+        return f"start: call{more}\n{call}\n{self.body_rules(tools)}\n"
+
+    def describe(self, tools: Sequence[Tool]) -> str:
+        """A system text."""
+        signatures = "\n".join(json.dumps(signature(tool), ensure_ascii=False) for tool in tools)
+        return INTRODUCTION.format(signatures=signatures) + self.instruction
+
+
+def signature(tool: Tool) -> dict[str, object]:
+    """As OpenAI has it, and chat templates take it."""
+    function = {
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": json.loads(tool.parameters),
+    }
+    return {"type": "function", "function": function}
+
+
+class JsonCalls(ToolFormat):
+    instruction = (
+        "For each function call, return a json object with function name and arguments within "
+        "<tool_call></tool_call> XML tags:\n<tool_call>\n"
+        '{"name": <function-name>, "arguments": <args-json-object>}\n</tool_call>'
+    )
+
+    def write(self, call: ToolCall) -> str:
+        name = json.dumps(call.name, ensure_ascii=False)
+        return f'{OPEN}\n{{"name": {name}, "arguments": {call.arguments}}}\n{CLOSE}'
+
+    def read(self, body: str, tools: Sequence[Tool]) -> tuple[str, str] | None:
+        try:
+            call = json.loads(body)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(call, dict) or not isinstance(call.get("name"), str):
+            return None
+        arguments = call.get("arguments", {})
+        if isinstance(arguments, str):  # some models write the arguments as text once more
+            return call["name"], arguments
+        return call["name"], json.dumps(arguments, ensure_ascii=False)
+
+    def body_rules(self, tools: Sequence[Tool]) -> str:
+        calls = [
+            {
+                "type": "object",
+                "properties": {
+                    "name": {"const": tool.name},
+                    "arguments": json.loads(tool.parameters),
+                },
+                "required": ["name", "arguments"],
+                "additionalProperties": False,
+            }
+            for tool in tools
+        ]
+        schema = json.dumps({"anyOf": calls, "x-guidance": {"whitespace_flexible": False}})
+        return f"body: %json {schema}"
+
+
+FUNCTION = re.compile(r"\s*<function=([^>\n]+)>(.*?)(?:</function>)?\s*", re.DOTALL)
+PARAMETER = re.compile(r"<parameter=([^>\n]+)>\n?(.*?)\n?</parameter>", re.DOTALL)
+
+
+class TaggedCalls(ToolFormat):
+    instruction = (
+        "If you choose to call a function ONLY reply in the following format with NO suffix:\n\n"
+        "<tool_call>\n<function=example_function_name>\n<parameter=example_parameter_1>\nvalue_1\n"
+        "</parameter>\n</function>\n</tool_call>"
+    )
+
+    def write(self, call: ToolCall) -> str:
+        arguments = json.loads(call.arguments)
+        lines = [
+            f"<parameter={name}>\n"
+            f"{value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}\n"
+            "</parameter>\n"
+            for name, value in arguments.items()
+        ]
+        return f"{OPEN}\n<function={call.name}>\n{''.join(lines)}</function>\n{CLOSE}"
+
+    def read(self, body: str, tools: Sequence[Tool]) -> tuple[str, str] | None:
+        match = FUNCTION.fullmatch(body)
+        if match is None:
+            return None
+        name = match[1].strip()
+        schemas = {tool.name: json.loads(tool.parameters) for tool in tools}
+        known = schemas.get(name, {}).get("properties", {})
+        arguments = {
+            key.strip(): _to_value(text, known.get(key.strip(), {}))
+            for key, text in PARAMETER.findall(match[2])
+        }
+        return name, json.dumps(arguments, ensure_ascii=False)
+
+    def body_rules(self, tools: Sequence[Tool]) -> str:
+        rules = ["body: " + " | ".join(f"tool_{number}" for number in range(len(tools)))]
+        for number, tool in enumerate(tools):
+            schema = json.loads(tool.parameters)
+            required = set(schema.get("required", ()))
+            parts = []
+            for place, (key, kind) in enumerate(schema.get("properties", {}).items()):
+                rule = f"value_{number}_{place}"
+                text = _lark(f"<parameter={key}>\n"), _lark("\n</parameter>\n")
+                part = f"({text[0]} {rule} {text[1]})"
+                parts.append(part if key in required else part + "?")
+                free = isinstance(kind, dict) and kind.get("type") == "string"
+                plain = free and "enum" not in kind
+                rules.append(f"{rule}: " + ("/[^<]*/" if plain else _values(kind)))
+            head, tail = _lark(f"<function={tool.name}>\n"), _lark("</function>")
+            rules.append(f"tool_{number}: {head} {' '.join(parts)} {tail}")
+        return "\n".join(rules)
+
+
+def _values(kind: object) -> str:
+    """Strings stand without quotes, all else is JSON."""
+    if isinstance(kind, dict) and all(isinstance(one, str) for one in kind.get("enum", [0])):
+        return " | ".join(map(_lark, kind["enum"]))
+    return f"%json {json.dumps(kind)}"
+
+
+def _lark(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _to_value(text: str, schema: object) -> object:
+    """What stands between tags is text where the schema wants text, else JSON where it is some."""
+    if isinstance(schema, dict) and schema.get("type") == "string":
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text

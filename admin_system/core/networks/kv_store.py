@@ -1,0 +1,56 @@
+"""Keys and values of many conversations, one row each, allocated once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class KVShape:
+    """What one token takes in every layer of full attention."""
+
+    layers: int
+    heads: int
+    """Of keys and values; queries may have more."""
+    width: int
+    """Of one head."""
+
+    def token_bytes(self, dtype: torch.dtype) -> int:
+        return 2 * self.layers * self.heads * self.width * int(dtype.itemsize)
+
+
+class KVStore:
+    """Only real tokens are stored, never padding. Belongs to one thread."""
+
+    def __init__(
+        self,
+        shape: KVShape,
+        *,
+        rows: int,
+        capacity: int,
+        dtype: torch.dtype,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        sizes = (rows, shape.heads, capacity, shape.width)
+        # zeros: what lies beyond a row's end is masked out, and must be finite for that
+        self.keys = [torch.zeros(sizes, dtype=dtype, device=device) for _ in range(shape.layers)]
+        """Per layer (rows, heads, capacity, width), already rotated."""
+        self.values = [torch.zeros(sizes, dtype=dtype, device=device) for _ in range(shape.layers)]
+        self.rows = rows
+        self.capacity = capacity
+        """Tokens a row can hold."""
+        self.dtype = dtype
+        self.device = torch.device(device)
+        self.bytes = rows * capacity * shape.token_bytes(dtype)
+
+    def layer(self, number: int) -> tuple[Tensor, Tensor]:
+        return self.keys[number], self.values[number]
+
+    def copy(self, source: int, target: int, count: int) -> None:
+        """The first `count` tokens of one row to the beginning of another."""
+        for tensors in (self.keys, self.values):
+            for tensor in tensors:
+                tensor[target, :, :count] = tensor[source, :, :count]

@@ -1,0 +1,100 @@
+"""Answers that are held to a form parse, and fit their schema."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from admin_system.core.checkpoints import MINIATURE
+from admin_system.core.engines.local.engine import LocalEngine
+from admin_system.core.errors import BadRequest
+from admin_system.core.tests.engines.conftest import ignore
+from admin_system.core.tests.engines.schemas import SCHEMAS
+from admin_system.core.tests.golden import QWEN_VL
+from admin_system.core.types import (
+    ChatRequest,
+    Delta,
+    End,
+    EngineSpec,
+    JsonFormat,
+    Message,
+    Sampling,
+)
+
+BOUND = 400
+"""Tokens within which each of the schemas ends."""
+
+
+@pytest.fixture(scope="module", params=["miniature", "qwen_vl"])
+def engine(request: pytest.FixtureRequest) -> Iterator[LocalEngine]:
+    folder: Path = MINIATURE if request.param == "miniature" else QWEN_VL / "ckpt-fp16"
+    spec = EngineSpec("m", "local", path=str(folder), device="cpu", max_batch=8, max_waiting=200)
+    engine = LocalEngine(spec)
+    engine.load(ignore)
+    yield engine
+    engine.unload()
+
+
+async def ask(engine: LocalEngine, form: JsonFormat, **sampling: Any) -> tuple[str, str]:
+    """Text and how it ended."""
+    request = ChatRequest(
+        (Message.of_text("user", "give json"),),
+        Sampling(**{"temperature": 0, "max_tokens": BOUND, **sampling}),
+        format=form,
+    )
+    text = ""
+    async for item in engine.submit(request):
+        if isinstance(item, End):
+            return text, item.finish_reason
+        assert isinstance(item, Delta)
+        text += item.text
+    raise AssertionError("no end")
+
+
+async def test_fifty_schemas_are_met(engine: LocalEngine) -> None:
+    assert len(SCHEMAS) == 50
+    warmth = [0.0, 1.0]
+    answers = await asyncio.gather(
+        *(
+            ask(
+                engine,
+                JsonFormat(json.dumps(schema)),
+                temperature=warmth[number % 2],
+                seed=number,
+            )
+            for number, schema in enumerate(SCHEMAS)
+        )
+    )
+    for schema, (text, reason) in zip(SCHEMAS, answers, strict=True):
+        assert reason == "stop", (schema, text)
+        jsonschema.validate(json.loads(text), schema)
+
+
+async def test_an_object_of_any_kind_is_one(engine: LocalEngine) -> None:
+    text, reason = await ask(engine, JsonFormat(), temperature=1.0, seed=4, max_tokens=200)
+    if reason == "stop":
+        assert isinstance(json.loads(text), dict)
+    else:
+        assert text.startswith("{")
+
+
+async def test_a_form_that_is_cut_off_says_so(engine: LocalEngine) -> None:
+    _, reason = await ask(engine, JsonFormat(json.dumps(SCHEMAS[1])), max_tokens=5)
+    assert reason == "length"
+
+
+@pytest.mark.parametrize("schema", ['{"type": "nothing"}', '{"$ref": "#/nowhere"}'])
+async def test_a_schema_without_a_meaning_is_the_callers_fault(
+    engine: LocalEngine, schema: str
+) -> None:
+    with pytest.raises(BadRequest) as caught:
+        await ask(engine, JsonFormat(schema))
+    assert (caught.value.code, caught.value.param) == ("schema_refused", "response_format")
+    text, _ = await ask(engine, JsonFormat(json.dumps(SCHEMAS[0])))
+    assert json.loads(text)

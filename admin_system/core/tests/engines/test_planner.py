@@ -1,0 +1,62 @@
+"""Rows and context come from the memory that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from admin_system.core.engines.local.network import Network, Part
+from admin_system.core.engines.local.planner import SHARES, plan_rows
+from admin_system.core.errors import LoadError
+
+
+class Sized(Network):
+    """A network of which only the size of a row matters."""
+
+    def __init__(self, per_token: int, fixed: int = 0) -> None:
+        super().__init__()
+        self.per_token, self.fixed = per_token, fixed
+
+    def row_bytes(self, length: int) -> int:
+        return self.fixed + length * self.per_token
+
+    def reserve(self, rows: int, length: int) -> None: ...
+    def copy(self, source: int, target: int, count: int) -> None: ...
+    def begin(self, row: int, prompt: Any, keep: int = 0) -> int:
+        return 0
+
+    def see(self, row: int, start: int, end: int) -> None: ...
+    def run(self, parts: Sequence[Part]) -> Any: ...
+    def end(self, row: int) -> None: ...
+
+
+def plan(free: int, rows: int, context: int, **sizes: int) -> tuple[int, int]:
+    usable = int(free / SHARES["cpu"]) + 2  # rounding
+    planned = plan_rows(Sized(**sizes), "cpu", usable, rows, context)
+    assert planned.bytes <= usable * SHARES["cpu"]
+    return planned.rows, planned.length
+
+
+def test_all_that_is_asked_for_where_there_is_room() -> None:
+    assert plan(10**9, 4, 8192, per_token=1000) == (4, 8192)
+
+
+def test_the_context_is_shortened_down_to_a_working_length() -> None:
+    assert plan(4 * 6000 * 1000, 4, 8192, per_token=1000) == (4, 6000)
+
+
+def test_then_rows_are_given_up() -> None:
+    assert plan(2 * 5000 * 1000, 4, 8192, per_token=1000) == (2, 5000)
+    assert plan(3000 * 1000, 4, 8192, per_token=1000) == (1, 3000)
+
+
+def test_a_state_beside_the_tokens_counts() -> None:
+    assert plan(2 * (5000 * 1000 + 700), 2, 8192, per_token=1000, fixed=700) == (2, 5000)
+
+
+def test_no_room_at_all_is_said() -> None:
+    with pytest.raises(LoadError) as caught:
+        plan(1000, 4, 8192, per_token=1000)
+    assert caught.value.code == "memory_too_small"

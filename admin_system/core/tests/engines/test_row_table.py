@@ -1,0 +1,80 @@
+"""A prompt gets the row that holds most of its beginning, and nobody else's."""
+
+from __future__ import annotations
+
+import pytest
+
+from admin_system.core.engines.local.row_table import LEAST_SHARED, RowTable, Seat, count_shared
+
+PAGE = list(range(100, 100 + 2 * LEAST_SHARED))
+
+
+def finish(table: RowTable, keys: list[int], owner: str = "a") -> int:
+    seat = table.take(owner, keys)
+    table.hold(seat.row, owner, keys)
+    table.release(seat.row)
+    return seat.row
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [([], [1], 0), ([1, 2, 3], [1, 2, 4], 2), ([1, 2], [1, 2, 4], 2), ([5], [6], 0)],
+)
+def test_shared_is_the_common_beginning(one: list[int], other: list[int], shared: int) -> None:
+    assert count_shared(one, other) == shared
+
+
+def test_the_next_turn_goes_on_in_the_same_row() -> None:
+    table = RowTable(3)
+    finish(table, [1, 2, 3])
+    row = finish(table, PAGE)
+    assert table.take("a", [*PAGE, 7, 8]) == Seat(row, row, len(PAGE))
+
+
+def test_a_beginning_that_others_may_want_again_is_copied() -> None:
+    table = RowTable(3)
+    row = finish(table, [*PAGE, 1, 2, 3])
+    seat = table.take("a", [*PAGE, 9])
+    assert seat.row != row
+    assert (seat.source, seat.shared) == (row, len(PAGE))
+
+
+def test_the_last_token_is_always_read() -> None:
+    table = RowTable(2)
+    finish(table, PAGE)
+    assert table.take("a", PAGE).shared == len(PAGE) - 1
+
+
+def test_what_belongs_to_another_owner_is_never_shared() -> None:
+    table = RowTable(2)
+    finish(table, PAGE, "a")
+    assert table.take("b", [*PAGE, 7]).shared == 0
+
+
+def test_little_is_not_worth_it() -> None:
+    table = RowTable(2)
+    finish(table, PAGE)
+    assert table.take("a", [*PAGE[: LEAST_SHARED - 1], 0, 0]).shared == 0
+
+
+def test_a_running_row_lends_its_prompt() -> None:
+    table = RowTable(2)
+    seat = table.take("a", PAGE)
+    table.hold(seat.row, "a", PAGE)
+    assert table.take("a", [*PAGE, 1]) == Seat(1, seat.row, len(PAGE))
+    assert not table.has_free
+
+
+def test_the_longest_unused_row_is_given_up_first() -> None:
+    table = RowTable(2)
+    first = finish(table, [1] * 40)
+    finish(table, [2] * 40)
+    assert table.take("a", [3] * 40).row == first
+    assert table.kept_tokens == 40
+
+
+def test_without_reuse_nothing_is_held() -> None:
+    table = RowTable(2, reuse=False)
+    finish(table, PAGE)
+    assert table.take("a", [*PAGE, 7]).shared == 0
+    assert table.kept_tokens == 0
