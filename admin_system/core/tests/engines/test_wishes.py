@@ -90,13 +90,13 @@ async def test_a_banned_token_never_comes(engine: LocalEngine) -> None:
     )
 
 
-async def test_logprobs_are_those_of_the_network(engine: LocalEngine) -> None:
+async def test_logprobs_are_those_of_the_network(engine: LocalEngine, tmp_path: Path) -> None:
     import torch
 
     answers, end = await ask(engine, Sampling(temperature=0, max_tokens=12, logprobs=3))
     told = [one for delta in answers[0] for one in delta.logprobs]
     assert "".join(one.chosen.token for one in told) == "".join(d.text for d in answers[0])
-    reference = Reference(MINIATURE)
+    reference = Reference(write_dequantized(MINIATURE, tmp_path / "plain"))
     turns: Turns = (("user", [PICTURE, QUESTION]),)
     inputs = reference.inputs(*to_reference(turns))
     ids = reference.answer(inputs, 12)

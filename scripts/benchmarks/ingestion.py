@@ -1,0 +1,115 @@
+"""Print how fast documents get into the library, as a share of the embedder's own speed.
+
+    python scripts/benchmarks/ingestion.py FOLDER [--set xquad_en] [--threads 1] [--workers 2]
+
+FOLDER holds JSON files in SQuAD's layout. Each article becomes a file, `.md` and `.txt` by turns;
+then all of them together one large file. The embedder's own speed is that of one call with all the
+passages that came of them, taken before and after in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from scripts.checks.library_on_trial import set_up
+
+if TYPE_CHECKING:
+    from admin_system.vector_search.embedder import Embedder
+
+LOOK_SECONDS = 0.02
+
+
+def read_articles(path: Path) -> dict[str, str]:
+    """Names of files and their texts."""
+    articles = json.loads(path.read_text(encoding="utf-8"))["data"]
+    files: dict[str, str] = {}
+    for number, article in enumerate(articles):
+        paragraphs = [paragraph["context"] for paragraph in article["paragraphs"]]
+        title = str(article.get("title", number)).replace("_", " ")
+        if number % 2:
+            files[f"{number}.txt"] = "\n\n".join(paragraphs)
+        else:
+            files[f"{number}.md"] = f"# {title}\n\n" + "\n\n".join(paragraphs)
+    return files
+
+
+def ingest(files: dict[str, str], workers: int) -> tuple[float, list[str]]:
+    """Seconds from the start of the workers until all is ready, and the passages' texts."""
+    from admin_system.knowledge_base.crew import Crew
+    from admin_system.knowledge_base.models import Document, Passage, Topic
+    from admin_system.knowledge_base.services.adding import NewDocument, add_text
+    from admin_system.knowledge_base.services.removing import remove_document
+
+    topic, _ = Topic.objects.get_or_create(name="benchmark")
+    for name, text in files.items():
+        add_text(NewDocument(topic, name), text)
+    crew = Crew(workers, can_see=lambda: False)
+    began = time.perf_counter()
+    crew.start()
+    while Document.objects.exclude(state="ready").exists():
+        time.sleep(LOOK_SECONDS)
+    seconds = time.perf_counter() - began
+    texts = [passage.indexed_text for passage in Passage.objects.all()]
+    for document in Document.objects.all():
+        remove_document(document)
+    while crew.is_busy():
+        time.sleep(LOOK_SECONDS)
+    crew.stop()
+    return seconds, texts
+
+
+def embed(embedder: Embedder, texts: list[str]) -> float:
+    """Seconds for those that the model reads."""
+    readable = [text for text in texts if embedder.reads(text)]
+    began = time.perf_counter()
+    embedder.embed(readable)
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--set", default="xquad_en")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--repeats", type=int, default=2)
+    options = parser.parse_args()
+    files = read_articles(options.folder / f"{options.set}.json")
+    large = {"all.md": "\n\n".join(files.values())}
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        set_up(Path(folder))
+        import torch
+        from django.db import connections
+
+        from admin_system.knowledge_base.embedding import current_profile, get_embedder
+
+        torch.set_num_threads(options.threads)
+        profile = current_profile()
+        assert profile is not None  # noqa: S101 - the one that ships
+        embedder = get_embedder(profile)
+        ingest({"warm.md": "One sentence."}, options.workers)
+        print("| files | passages | embedder s | ingestion s | passages/s | share |")
+        print("| --- " * 6 + "|")
+        for _ in range(options.repeats):
+            for found in (files, large):
+                seconds, texts = ingest(found, options.workers)
+                own = embed(embedder, texts)
+                speed = len(texts) / seconds
+                print(
+                    f"| {len(found)} | {len(texts)} | {own:.1f} | {seconds:.1f} | {speed:.1f} "
+                    f"| {own / seconds:.2f} |",
+                    flush=True,
+                )
+        connections.close_all()
+
+
+if __name__ == "__main__":
+    main()
