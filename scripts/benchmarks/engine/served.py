@@ -2,8 +2,9 @@
 
     python scripts/benchmarks/engine/served.py [--model random] [--threads 1]
 
-H is tokens a CPU-second of the server's process, with 16 streams, over those of the engine alone. L is the longest of
-five tries for each transport: from the client's going until the status shows nothing running.
+H is tokens a CPU-second of the server's process, with 16 streams, over those of the engine alone. L
+is the longest of five tries for each transport: from the client's going until the status shows
+nothing running.
 """
 
 from __future__ import annotations
