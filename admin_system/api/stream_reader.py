@@ -51,8 +51,11 @@ class StreamReader(Generic[T]):
         """Waits at most `seconds`. Raises DeadlinePassed, and whatever the generator raises."""
         left = self._deadline - time.monotonic()
         try:
-            async with asyncio.timeout(max(0.0, min(seconds, left))):
-                value = await self._values.get()
+            if self._values.empty() or left <= 0:
+                async with asyncio.timeout(max(0.0, min(seconds, left))):
+                    value = await self._values.get()
+            else:
+                value = self._values.get_nowait()
         except TimeoutError:
             if left <= seconds:
                 raise DeadlinePassed(self._seconds) from None

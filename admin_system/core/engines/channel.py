@@ -10,6 +10,32 @@ from admin_system.core.types import Delta, End
 Item = Delta | End | CoreError
 
 
+class Courier:
+    """Wakes each event loop once for all that a step has for its readers."""
+
+    def __init__(self) -> None:
+        self._bags: dict[asyncio.AbstractEventLoop, list[tuple[Channel, Item]]] = {}
+
+    def put(self, channel: Channel, item: Item) -> None:
+        self._bags.setdefault(channel.loop, []).append((channel, item))
+
+    def deliver(self) -> list[Channel]:
+        """Returns the channels whose loop is closed: nobody reads them any more."""
+        bags, self._bags = self._bags, {}
+        dead: list[Channel] = []
+        for loop, bag in bags.items():
+            try:
+                loop.call_soon_threadsafe(hand_out, bag)
+            except RuntimeError:
+                dead += [channel for channel, _ in bag]
+        return dead
+
+
+def hand_out(bag: list[tuple[Channel, Item]]) -> None:
+    for channel, item in bag:
+        channel.take(item)
+
+
 class Channel:
     """Made on the event loop that reads it."""
 
@@ -24,6 +50,14 @@ class Channel:
         except RuntimeError:
             return False
         return True
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        return self._loop
+
+    def take(self, item: Item) -> None:
+        """On the event loop that reads it."""
+        self._items.put_nowait(item)
 
     async def get(self) -> Delta | End:
         """Raises what was put as an error."""

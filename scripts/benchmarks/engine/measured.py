@@ -15,7 +15,9 @@ from scripts.benchmarks.engine.clock import clock
 
 
 @contextmanager
-def loaded(folder: Path, rows: int = 16, chunk: int | None = None) -> Iterator[LocalEngine]:
+def loaded(
+    folder: Path, rows: int = 16, chunk: int | None = None, *, reuse: bool = True
+) -> Iterator[LocalEngine]:
     spec = EngineSpec(
         "measured",
         "local",
@@ -25,7 +27,7 @@ def loaded(folder: Path, rows: int = 16, chunk: int | None = None) -> Iterator[L
         max_batch=rows,
         max_waiting=1000,
     )
-    engine = LocalEngine(spec, chunk=chunk)
+    engine = LocalEngine(spec, chunk=chunk, reuse=reuse)
     engine.load(lambda progress: None)
     try:
         yield engine

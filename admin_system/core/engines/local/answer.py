@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from admin_system.core.engines.local.job import Job
@@ -18,8 +19,17 @@ from admin_system.core.types import Delta, End, FinishReason, TokenLogprob, Usag
 class Answer:
     """Belongs to the engine's thread."""
 
-    def __init__(self, job: Job, row: int, decoder: Decoder, end_ids: frozenset[int]) -> None:
+    def __init__(
+        self,
+        job: Job,
+        row: int,
+        decoder: Decoder,
+        end_ids: frozenset[int],
+        put: Callable[[Delta], None] | None = None,
+    ) -> None:
+        """`put` takes what is for the reader; None hands it over at once."""
         self.job = job
+        self._hand_over = put or job.put
         self.row = row
         self.tokens: list[int] = job.prompt.ids[0].tolist()
         """The prompt's, then the answer's."""
@@ -95,7 +105,7 @@ class Answer:
 
     def _put(self, piece: Piece) -> None:
         if isinstance(piece, str):
-            self.job.put(Delta(piece, self.job.number, tuple(self._logprobs)))
+            self._hand_over(Delta(piece, self.job.number, tuple(self._logprobs)))
             self._logprobs.clear()
         else:
-            self.job.put(Delta("", self.job.number, tool_call=piece))
+            self._hand_over(Delta("", self.job.number, tool_call=piece))

@@ -10,8 +10,10 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
+from admin_system.core.engines.channel import Courier
 from admin_system.core.engines.local.answer import Answer
 from admin_system.core.engines.local.budget import Budget, share
 from admin_system.core.engines.local.faults import fault_of
@@ -44,6 +46,7 @@ class Loop:
         """`relieve` gives back memory that is not needed, for another try; `row_bytes` are
         those of all rows."""
         self.waiting = WaitingRoom()
+        self._courier = Courier()
         self._network = network
         self._decoder = decoder
         self._end_ids = end_ids
@@ -77,17 +80,23 @@ class Loop:
         began = time.monotonic()
         self._drop_abandoned()
         self._admit()
-        parts = self._plan()
-        answers = {answer.row: answer for answer in self._running}
-        if not parts:
-            return
-        tokens = self._read(parts, answers)
-        seconds = time.monotonic() - began
-        self._budget.learn(sum(len(part.ids) for part in parts), seconds)
-        self._meter.add(tokens, seconds)
+        if parts := self._plan():
+            tokens = self._read(parts, {answer.row: answer for answer in self._running})
+            seconds = time.monotonic() - began
+            self._budget.learn(sum(len(part.ids) for part in parts), seconds)
+            self._meter.add(tokens, seconds)
+        self._deliver()
+
+    def _deliver(self) -> None:
+        dead = self._courier.deliver()
+        if dead:
+            for answer in self._running:
+                if answer.job.channel in dead:
+                    answer.job.gone.set()
 
     def end_all(self, fault: EngineFault) -> None:
         """The rows are not used any more; also from the watchdog's thread."""
+        self._courier.deliver()
         running, self._running = self._running, []
         for answer in running:
             answer.job.place.end()
@@ -113,7 +122,8 @@ class Loop:
 
     def _begin(self, job: Job) -> None:
         seat = self._rows.take(job.owner, job.keys)
-        answer = Answer(job, seat.row, self._decoder, self._end_ids)
+        put = partial(self._courier.put, job.channel)
+        answer = Answer(job, seat.row, self._decoder, self._end_ids, put)
         self._running.append(answer)
         try:
             if seat.source != seat.row:
@@ -218,4 +228,4 @@ class Loop:
         self._rows.release(answer.row)
         answer.job.place.end()
         if last is not None:
-            answer.job.put(last)
+            self._courier.put(answer.job.channel, last)

@@ -74,9 +74,6 @@ class RowTable:
         """What it holds is kept until the row is needed."""
         self._free.add(row)
 
-    def forget(self) -> None:
-        self._held.clear()
-
     def _find(self, owner: str, keys: Sequence[int]) -> tuple[int, int]:
         """Row and tokens; (-1, 0) where nothing is shared."""
         best = (-1, LEAST_SHARED - 1)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from admin_system.core.checkpoints.checkpoint import Checkpoint
+from admin_system.core.engines.local.patch_cache import PatchCache, Patches
 from admin_system.core.engines.local.prompt import (
     PictureSpan,
     Preparation,
@@ -17,7 +18,7 @@ from admin_system.core.engines.local.prompt import (
 from admin_system.core.engines.local.template import Template
 from admin_system.core.errors import BadRequest, ContextTooLong
 from admin_system.core.families.base import Family
-from admin_system.core.types import ChatRequest, PicturePart, PixelBudget
+from admin_system.core.types import ChatRequest, Picture, PicturePart, PixelBudget
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class PatchPreparation(Preparation):
     ) -> None:
         self._template = Template(tokenizer, family.tool_format)
         self._pictures = open_picture_processor(checkpoint)
+        self._patches = PatchCache()
         self._family = family
         self._budget = budget
         self.context_length = context_length
@@ -64,17 +66,16 @@ class PatchPreparation(Preparation):
         kinds = (tensor == self._image_id).long()
         if not parts:
             return PatchPrompt(tensor, kinds=kinds)
-        features = [self._read_patches(part, size) for part, size in zip(parts, shown, strict=True)]
-        spans = tuple(
-            replace(span, digest=digest_of(*parts))
-            for span, parts in zip(spans, features, strict=True)
-        )
+        cut = [self._read_patches(part, size) for part, size in zip(parts, shown, strict=True)]
         return PatchPrompt(
             tensor,
-            spans,
+            tuple(
+                replace(span, digest=patches.digest)
+                for span, patches in zip(spans, cut, strict=True)
+            ),
             kinds=kinds,
-            pixels=torch.cat([pixels for pixels, _ in features]),
-            grids=torch.cat([grid for _, grid in features]),
+            pixels=torch.cat([patches.pixels for patches in cut]),
+            grids=torch.cat([patches.grid for patches in cut]),
         )
 
     def _shown_size(self, part: PicturePart) -> tuple[int, int]:
@@ -98,15 +99,21 @@ class PatchPreparation(Preparation):
                 expanded.append(token)
         return expanded, tuple(spans)
 
-    def _read_patches(self, part: PicturePart, shown: tuple[int, int]) -> tuple[Any, Any]:
+    def _read_patches(self, part: PicturePart, shown: tuple[int, int]) -> Patches:
+        return self._patches.get(
+            (part.picture.sha256, *shown), lambda: self._cut(part.picture, shown)
+        )
+
+    def _cut(self, picture: Picture, shown: tuple[int, int]) -> Patches:
         area = shown[0] * shown[1]
         features = self._pictures.preprocess(
-            [part.picture.image.resize(shown, self._pictures.resample)],
+            [picture.image.resize(shown, self._pictures.resample)],
             do_resize=False,
             size={"shortest_edge": area, "longest_edge": area},
             return_tensors="pt",
         )
-        return features["pixel_values"], features["image_grid_thw"]
+        pixels, grid = features["pixel_values"], features["image_grid_thw"]
+        return Patches(pixels, grid, digest_of(pixels, grid))
 
 
 def open_tokenizer(checkpoint: Checkpoint) -> Any:
