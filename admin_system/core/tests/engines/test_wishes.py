@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from admin_system.core.engines.local.engine import LocalEngine
 from admin_system.core.engines.local.sampler import Sampler
 from admin_system.core.tests.engines.conftest import draw_circle, ignore
 from admin_system.core.tests.engines.reference import Reference, Turns, to_reference
+from admin_system.core.tests.quantization.dequantized import write_dequantized
 from admin_system.core.types import (
     ChatRequest,
     Delta,
