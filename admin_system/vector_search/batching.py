@@ -9,16 +9,19 @@ BATCH_CHARACTERS = 16384
 MOST_TEXTS = 64
 
 
-def batches_by_length(texts: Sequence[str], longest: int) -> Iterator[list[int]]:
+def batches_by_length(
+    texts: Sequence[str], longest: int, most: int = BATCH_CHARACTERS
+) -> Iterator[list[int]]:
     """Places in `texts`, each once, the longest texts first (memory runs out at once or never).
 
-    `longest`: characters after which a text costs no more, since it is cut off.
+    `longest`: characters after which a text costs no more, since it is cut off; `most`: characters
+    of a batch as padded.
     """
     sizes = [min(len(text), longest) + 1 for text in texts]
     batch: list[int] = []
     for place in sorted(range(len(texts)), key=lambda place: -sizes[place]):
         widest = sizes[batch[0]] if batch else 0
-        if batch and (len(batch) == MOST_TEXTS or widest * (len(batch) + 1) > BATCH_CHARACTERS):
+        if batch and (len(batch) == MOST_TEXTS or widest * (len(batch) + 1) > most):
             yield batch
             batch = []
         batch.append(place)

@@ -28,18 +28,27 @@ GOOD_RECALL = 0.99
 QUESTIONS = 200
 MOST_CELLS_SEARCHED = 0.25
 """Share of the cells; beyond it the scan of all is as good."""
+MOST_CELLS_FOR_FAR = 0.0625
+"""Share that far questions may demand: their true neighbours may be anywhere."""
 FEWEST_CELLS = 16
 """That may always be searched."""
 
 
 def fit(ids: Ids, vectors: Vectors, kind: StructureKind | None = None) -> Structure:
-    """Filled; of the kind that fits the number, or of `kind`, which is checked all the same."""
+    """Filled; of the kind that fits the number, or of `kind`, which is checked all the same.
+
+    Texts of a language lie in regions, so few cells do, quickly made. Clusters that lie anywhere
+    need a cell each: minutes for a million, hence only then.
+    """
     if kind is None:
         kind = "flat" if len(ids) <= FLAT_LIMIT else "ivf"
-    structure = fill(kind, ids, vectors)
-    if kind == "ivf" and not tune(structure, ids, vectors):
-        structure = fill("sq8", ids, vectors)
-    return structure
+    if kind != "ivf":
+        return fill(kind, ids, vectors)
+    for fine in (False, True):
+        structure = fill("ivf", ids, vectors, fine=fine)
+        if tune(structure, ids, vectors):
+            return structure
+    return fill("sq8", ids, vectors)
 
 
 def is_outgrown(structure: Structure) -> bool:
@@ -49,25 +58,37 @@ def is_outgrown(structure: Structure) -> bool:
     return len(structure) > GROWTH * max(structure.fitted, FLAT_LIMIT)
 
 
-def fill(kind: StructureKind, ids: Ids, vectors: Vectors) -> Structure:
-    structure = Structure.of(kind, vectors.shape[1], vectors)
+def fill(kind: StructureKind, ids: Ids, vectors: Vectors, *, fine: bool = False) -> Structure:
+    structure = Structure.of(kind, vectors.shape[1], vectors, fine=fine)
     structure.add(ids, vectors)
     return structure
 
 
 def tune(structure: Structure, ids: Ids, vectors: Vectors) -> bool:
-    """Sets how many cells are searched; False when even many do not reach `LEAST_RECALL`."""
-    asked = [sample_questions(vectors, QUESTIONS, noise) for noise in (NEAR, FAR)]
-    truths = [find_truth(questions, ids, vectors) for questions in asked]
+    """Sets how many cells are searched; False when near questions do not reach `LEAST_RECALL`.
+
+    Far questions may raise the number up to `MOST_CELLS_FOR_FAR`, but do not decide against cells.
+    """
     cells = structure.index.nlist
-    most = min(cells, max(FEWEST_CELLS, int(cells * MOST_CELLS_SEARCHED)))
+    most, most_for_far = (
+        min(cells, max(FEWEST_CELLS, int(cells * share)))
+        for share in (MOST_CELLS_SEARCHED, MOST_CELLS_FOR_FAR)
+    )
     structure.probes = max(1, most // 64)
+    recall = raise_probes(structure, NEAR, most, ids, vectors)
+    raise_probes(structure, FAR, most_for_far, ids, vectors)
+    return recall >= LEAST_RECALL
+
+
+def raise_probes(
+    structure: Structure, noise: float, most: int, ids: Ids, vectors: Vectors
+) -> float:
+    """Until `GOOD_RECALL` or `most` cells. Returns the recall of questions with that noise."""
+    questions = sample_questions(vectors, QUESTIONS, noise)
+    truth = find_truth(questions, ids, vectors)
     while True:
-        recall = min(
-            measure_recall(structure, questions, truth)
-            for questions, truth in zip(asked, truths, strict=True)
-        )
-        logger.info("%s of %s cells searched: recall %.4f", structure.probes, cells, recall)
+        recall = measure_recall(structure, questions, truth)
+        logger.info("%s cells searched: recall %.4f at noise %s", structure.probes, recall, noise)
         if recall >= GOOD_RECALL or structure.probes >= most:
-            return recall >= LEAST_RECALL
+            return recall
         structure.probes = min(most, max(structure.probes + 1, int(structure.probes * 1.4)))

@@ -19,7 +19,7 @@ StructureKind = Literal["flat", "sq8", "ivf"]
 
 TRAINING_ROWS = 100_000
 """Of one byte a number."""
-TRAINING_ROWS_A_CELL = 64
+TRAINING_ROWS_A_CELL = 40
 FEWEST_ROWS_A_CELL = 64
 
 
@@ -37,8 +37,10 @@ class Structure:
         """Vectors that it was made for."""
 
     @classmethod
-    def of(cls, kind: StructureKind, dim: int, sample: Vectors) -> Structure:
-        """Empty, fitted to `sample`, which `flat` does not need."""
+    def of(cls, kind: StructureKind, dim: int, sample: Vectors, *, fine: bool = False) -> Structure:
+        """Empty, fitted to `sample`, which `flat` does not need; `fine` makes as many cells as its
+        number allows.
+        """
         import faiss
 
         count = len(sample)
@@ -49,7 +51,8 @@ class Structure:
             plain = faiss.IndexScalarQuantizer(dim, byte, faiss.METRIC_INNER_PRODUCT)
             plain.train(spread(sample, TRAINING_ROWS))
             return cls(kind, faiss.IndexIDMap2(plain), fitted=count)
-        cells = max(1, min(count // FEWEST_ROWS_A_CELL, math.isqrt(count)))
+        most = max(1, count // FEWEST_ROWS_A_CELL)
+        cells = most if fine else min(most, math.isqrt(count))
         index = faiss.IndexIVFScalarQuantizer(
             faiss.IndexFlatIP(dim),
             dim,

@@ -154,20 +154,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     faiss.omp_set_num_threads(options.threads)
     torch.set_num_threads(options.threads)
     sizes = [int(size) for size in options.sizes.split(",")]
-    length, real = SPREAD, []
+    length, real, centres = SPREAD, [], None
     if options.texts:
         corpus = read_corpus(options.texts)
         centres = embed_once(corpus.passages, options.cache)
         questions = embed_once(corpus.questions["en"], options.cache, "query")
         length = NEAR
         real = [questions[:: max(1, len(questions) // options.queries)][: options.queries]]
-    else:
-        centres = make_centres(max(sizes) // CLUSTER, options.dim)
     print(f"faiss {faiss.__version__}, {options.threads} threads\n\n| {HEADINGS} |")
     print("|" + " --- |" * (HEADINGS.count("|") + 1))
     with tempfile.TemporaryDirectory() as folder:
         for size in sizes:
-            vectors = scatter(centres, size, length)
+            around = make_centres(size // CLUSTER, options.dim) if centres is None else centres
+            vectors = scatter(around, size, length)
             made = [sample_questions(vectors, options.queries, noise) for noise in (NEAR, FAR)]
             for kind in options.kinds.split(","):
                 print(measure_kind(kind, vectors, [*made, *real], Path(folder)), flush=True)

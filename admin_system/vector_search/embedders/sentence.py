@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from admin_system.vector_search.batching import batches_by_length
+from admin_system.vector_search.batching import BATCH_CHARACTERS, batches_by_length
 from admin_system.vector_search.embedder import (
     Embedder,
     EmbedderProfile,
@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 CHARACTERS_A_TOKEN = 6
 """At most, for the lengths of batches: what is longer is surely cut off."""
+PROCESSOR_BATCH_CHARACTERS = 4096
+"""A processor is fastest while a batch stays in its cache: MiniLM by an eighth."""
 UNLIMITED = 8192
 """Tokens, where a model states no limit."""
 
@@ -41,6 +43,7 @@ class SentenceEmbedder(Embedder):
     def __init__(self, spec: EmbedderSpec) -> None:
         super().__init__(spec)
         self._model: Any = None
+        self._batch_characters = BATCH_CHARACTERS
         self._lock = threading.Lock()  # the tokenizer breaks when two threads use it at once
 
     @property
@@ -72,6 +75,8 @@ class SentenceEmbedder(Embedder):
         if self.spec.precision != "float32":
             try_bfloat16(model, asked=self.spec.precision == "bfloat16")
         self._model = model
+        if model.device.type == "cpu":
+            self._batch_characters = PROCESSOR_BATCH_CHARACTERS
         prompts = model.prompts
         self._profile = EmbedderProfile(
             name=name,
@@ -94,7 +99,8 @@ class SentenceEmbedder(Embedder):
         profile = self.profile
         prompt = profile.query_prompt if purpose == "query" else profile.document_prompt
         vectors = np.empty((len(texts), profile.dim), dtype=np.float32)
-        for places in batches_by_length(texts, profile.max_tokens * CHARACTERS_A_TOKEN):
+        longest = profile.max_tokens * CHARACTERS_A_TOKEN
+        for places in batches_by_length(texts, longest, self._batch_characters):
             batch = [texts[place] for place in places]
             vectors[places] = self._encode(list(map(self._as_text, batch)), prompt)
         return vectors

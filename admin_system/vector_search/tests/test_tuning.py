@@ -10,7 +10,7 @@ import pytest
 from admin_system.vector_search import fitting
 from admin_system.vector_search.embedder import Vectors
 from admin_system.vector_search.errors import BadVectors
-from admin_system.vector_search.fitting import LEAST_RECALL
+from admin_system.vector_search.fitting import LEAST_RECALL, fill, tune
 from admin_system.vector_search.index import VectorIndex
 from admin_system.vector_search.recall import (
     FAR,
@@ -39,6 +39,18 @@ def test_cells_are_searched_until_enough_neighbours_are_found(
         assert structure.probes < structure.index.nlist
         assert recall_of(structure, vectors, NEAR) >= LEAST_RECALL
         assert recall_of(structure, vectors, FAR) >= LEAST_RECALL
+
+
+def test_clusters_that_lie_anywhere_can_have_a_cell_each() -> None:
+    random = np.random.default_rng(0)
+    rows = random.standard_normal((150, 256)).repeat(70, axis=0)
+    rows += 1.5 * random.standard_normal(rows.shape)
+    vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    ids = np.arange(len(vectors))
+    coarse, fine = (fill("ivf", ids, vectors, fine=fine) for fine in (False, True))
+    assert (coarse.index.nlist, fine.index.nlist) == (102, 164)
+    assert tune(fine, ids, vectors)
+    assert recall_of(fine, vectors, NEAR) >= LEAST_RECALL
 
 
 def test_vectors_without_clusters_are_not_put_into_cells() -> None:
