@@ -59,6 +59,9 @@ def load_foreign(
             command=find_command(method.method),
         ) from error
     require_all_read(told)
+    if method.method == "compressed-tensors":
+        # It does so itself at the first call of the whole model; the engine calls its parts.
+        model.hf_quantizer.compressor.decompress_model(model)
     progress(checkpoint.bytes, checkpoint.bytes)
     return model.eval()
 
