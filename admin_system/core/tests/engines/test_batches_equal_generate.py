@@ -17,6 +17,7 @@ from admin_system.core.tests.engines.reference import Reference, Turns, to_refer
 from admin_system.core.tests.engines.test_local_equals_generate import to_request
 from admin_system.core.tests.published.folder import write_checkpoint
 from admin_system.core.tests.published.shapes import TYPES
+from admin_system.core.tests.quantization.dequantized import write_dequantized
 from admin_system.core.types import Delta, End, EngineSpec, Picture
 
 MAX_TOKENS = 24
@@ -55,9 +56,9 @@ def conversations() -> list[Turns]:
 
 @pytest.fixture(scope="module", params=["miniature", *TYPES])
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if request.param == "miniature":
-        return MINIATURE
     folder = tmp_path_factory.mktemp(request.param) / request.param
+    if request.param == "miniature":  # `generate` reads no four bits
+        return write_dequantized(MINIATURE, folder)
     return write_checkpoint(request.param, "bf16", folder)
 
 
