@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 FLAT_LIMIT = 50_000
 """Vectors up to which an exact search is fast enough."""
+FINE_LIMIT = 250_000
+"""Vectors up to which as many cells as possible are tried: for a million that trains too long."""
 GROWTH = 4
 """How many times what a structure was fitted to it may hold before it is fitted anew."""
 LEAST_RECALL = 0.98
@@ -38,13 +40,13 @@ def fit(ids: Ids, vectors: Vectors, kind: StructureKind | None = None) -> Struct
     """Filled; of the kind that fits the number, or of `kind`, which is checked all the same.
 
     Texts of a language lie in regions, so few cells do, quickly made. Clusters that lie anywhere
-    need a cell each: minutes for a million, hence only then.
+    need a cell each: half a minute for 100,000, hence only then.
     """
     if kind is None:
         kind = "flat" if len(ids) <= FLAT_LIMIT else "ivf"
     if kind != "ivf":
         return fill(kind, ids, vectors)
-    for fine in (False, True):
+    for fine in (False, True) if len(ids) <= FINE_LIMIT else (False,):
         structure = fill("ivf", ids, vectors, fine=fine)
         if tune(structure, ids, vectors):
             return structure
