@@ -80,8 +80,12 @@ async def test_a_request_that_is_given_up_frees_its_row(
     text = "many words " * 300 if when == "reading" else "你是谁"
     count = 5 if when == "waiting" else 1
     tasks = [asyncio.create_task(read(engine, ask(text, 500))) for _ in range(count)]
-    await asyncio.sleep(0.3)
-    assert engine.stats().running + engine.stats().waiting == count
+    deadline = time.monotonic() + 20
+    while (stats := engine.stats()).running + stats.waiting < count or (
+        when == "writing" and not stats.generated_tokens
+    ):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.002)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
