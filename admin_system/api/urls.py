@@ -12,6 +12,7 @@ from admin_system.api import (
     analyses,
     analyze,
     chat,
+    conversations,
     errors,
     fault_pages,
     media,
@@ -30,7 +31,7 @@ api = NinjaAPI(
     openapi_url="/api/openapi.json",
     docs_url="/api/docs",
 )
-for room in (chat, model_cards, analyze, analyses, media, status, service):
+for room in (chat, model_cards, analyze, analyses, conversations, media, status, service):
     api.add_router("", room.router)
 
 
