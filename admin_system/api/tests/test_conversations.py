@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import httpx
@@ -91,3 +92,53 @@ def test_nobody_sees_or_continues_anothers(uvicorn_server: ServerProcess) -> Non
     with connect(f"{uvicorn_server.socket_url}/ws/chat/", additional_headers=headers) as socket:
         got = ask(socket, conversation=conversation, message="hello")
     assert got[-1]["error"]["code"] == "conversation_not_found"
+
+
+LONG = " ".join(f"word{number}" for number in range(1500))
+
+
+def ask_and_read_one_piece(socket: ClientConnection, **frame: Any) -> str:
+    socket.send(json.dumps({"type": "chat", "id": "long", **frame}))
+    while (got := json.loads(socket.recv(timeout=20)))["type"] != "delta":
+        pass
+    return str(got["content"])
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_what_had_come_is_kept_when_somebody_stops_or_leaves(
+    server: ServerProcess, leaves: bool
+) -> None:
+    conversation = begin(server)
+    with connect(f"{server.socket_url}/ws/chat/") as socket:
+        piece = ask_and_read_one_piece(socket, conversation=conversation, message=LONG)
+        if not leaves:
+            socket.send(json.dumps({"type": "stop", "id": "long"}))
+            while json.loads(socket.recv(timeout=20))["type"] != "done":
+                pass
+    server.seconds_until_idle()
+    for _ in range(100):
+        question, answer = read(server, conversation)["messages"]
+        if answer["finish_reason"]:
+            break
+        time.sleep(0.05)
+    assert question["content"] == LONG
+    assert answer["finish_reason"] == "cancelled"
+    assert answer["content"].startswith(piece)
+    assert LONG.startswith(answer["content"])
+
+
+def test_the_model_is_told_the_stored_path(server: ServerProcess) -> None:
+    """The echo names the pictures that it was shown."""
+    conversation = begin(server)
+    with connect(f"{server.socket_url}/ws/chat/") as socket:
+        picture = to_base64(draw_circle())
+        first = ask(socket, conversation=conversation, message="one", images=[picture])
+    with connect(f"{server.socket_url}/ws/chat/") as socket:
+        second = ask(socket, conversation=conversation, message="two")
+        edited = ask(socket, conversation=conversation, message="three", parent=None)
+    assert first[-1]["content"] == "[300x240] one"
+    assert second[-1]["content"] == "[300x240] two"
+    assert edited[-1]["content"] == "three"
+    whole = read(server, conversation)
+    assert [message["content"] for message in whole["messages"]] == ["three", "three"]
+    assert whole["messages"][0]["siblings"] == [first[0]["question"], edited[0]["question"]]
