@@ -12,6 +12,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from admin_system.api.answers import answer_analysis, answer_chat
 from admin_system.api.connection_memory import ConnectionMemory
+from admin_system.api.kept_turns import begin_turn, keep_answer, kept, read_sent
 from admin_system.api.knowledge import to_question
 from admin_system.api.limits import RETRY_AFTER_SECONDS, RUNNING_PER_CONNECTION
 from admin_system.api.model_cards import find_model_name
@@ -28,6 +29,7 @@ from admin_system.api.protocol.frames import (
 )
 from admin_system.api.protocol.plain import to_analysis_request
 from admin_system.api.protocol.strict_json import read_object
+from admin_system.api.protocol.turns import TurnFrame
 from admin_system.api.protocol.validation import to_body
 from admin_system.api.request_id import get_request_id
 from admin_system.api.running import Running
@@ -73,6 +75,10 @@ class FrameConsumer(Connection):
             await self.send_frame(frames.pong(to_body(PingFrame, data).id))
         elif kind == "stop":
             self.find_running(to_body(StopFrame, data).id).stop()
+        elif kind == "chat" and "conversation" in data:
+            turn = to_body(TurnFrame, data)
+            turn.check()
+            self.answer_request(turn.id, "chat", lambda one: self.take_turn(turn, one))
         elif kind == "chat" and "message" in data:
             short = to_body(ShortFrame, data)
             binary = self.take_binary(short.image)
@@ -115,6 +121,23 @@ class FrameConsumer(Connection):
         knowledge = await to_question(frame.knowledge_base, request, self.known_caller)
         model = await find_model_name(frame.model)
         await self.send_answer(answer_chat(request, model, running.id, knowledge), running)
+
+    async def take_turn(self, frame: TurnFrame, running: Running) -> None:
+        """Of a kept conversation; the model is told what is stored."""
+        pictures = await in_reader(lambda: read_sent(frame))
+        owner = self.known_caller.owner
+        answer, turns = await begin_turn(frame, owner, pictures)
+        await self.send_frame(kept(running.id, answer))
+
+        async def ask_model() -> AsyncGenerator[Frame]:
+            model = await find_model_name(frame.model)
+            request = ChatRequest(turns, frame.sampling, owner, get_request_id())
+            knowledge = await to_question(frame.knowledge_base, request, self.known_caller)
+            async with aclosing(answer_chat(request, model, running.id, knowledge)) as stream:
+                async for one in stream:
+                    yield one
+
+        await self.send_answer(keep_answer(answer, ask_model(), self.language), running)
 
     async def chat_on(self, frame: ShortFrame, binary: bytes | None, running: Running) -> None:
         """The next turn of the connection's own conversation, kept also when it is stopped."""

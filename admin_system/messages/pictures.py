@@ -14,6 +14,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "field image_base64.",
         "{param} 是文本字段。把它作为文件（带文件名）发送，或用 base64 放在字段 image_base64 里。",
     ),
+    "picture_expired": (
+        "A picture of this conversation has been removed. Start a new one, and send it again.",
+        "这个对话里有图片已被删除。新开对话，重新发送图片。",
+    ),
     "picture_missing": (
         "There is no picture. Send it in the field {param}.",
         "没有图片。把图片放在字段 {param} 里发送。",

@@ -5,6 +5,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "There is no analysis {id} of yours.",
         "你没有编号为 {id} 的分析记录。",
     ),
+    "conversation_not_found": (
+        "There is no conversation {id} of yours.",
+        "你没有编号为 {id} 的对话。",
+    ),
+    "message_not_found": (
+        "The conversation has no such message: {id}.",
+        "对话里没有这条消息：{id}。",
+    ),
     "context_length_exceeded": (
         "The conversation has {tokens} tokens; the model takes {limit} with its answer. "
         "Shorten it, remove earlier pictures or lower max_tokens.",
