@@ -13,6 +13,7 @@ PACKAGES = {
     "chromium": "chromium",  # pages and the browser example, in a real browser
     "wine": "wine",  # runs the batch files
     "nginx-light": "nginx",  # the proxy of a deployment
+    "systemd": "systemd-analyze",  # reads the units of a deployment
 }
 """Name of the package -> a program that it brings, looked for on the PATH."""
 

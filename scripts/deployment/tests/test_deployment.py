@@ -6,7 +6,6 @@ import base64
 import contextlib
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -87,7 +86,7 @@ def test_secrets_are_for_the_account_alone(tmp_path: Path) -> None:
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd")
+@needs("systemd")
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
     for name, text in write_recipes(replace(PLAN, user="root")).items():
         if name.endswith((".service", ".timer")):
