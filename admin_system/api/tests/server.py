@@ -103,15 +103,17 @@ class ServerProcess:
             )
         self.wait_for("/healthz")
 
-    def run_command(self, *words: str) -> None:
-        """A command of `manage.py` over the server's data."""
-        subprocess.run(
+    def run_command(self, *words: str) -> str:
+        """What a command of `manage.py` over the server's data says."""
+        done = subprocess.run(
             [sys.executable, "manage.py", *words],
             cwd=BASE_DIR,
             env=environment(self.folder / "data"),
             check=True,
             capture_output=True,
+            encoding="utf-8",
         )
+        return done.stdout
 
     def command(self) -> list[str]:
         application, port = "admin_system.asgi:application", str(self.port)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -140,18 +141,25 @@ def test_what_others_keep_is_in_no_answer(locked_server: ServerProcess, shelf: S
 
 def test_a_deleted_topic_leaves_its_keys_with_nothing(locked_server: ServerProcess) -> None:
     """And not with everything; a new topic of the same name is not theirs either."""
-    boss, other = LibraryClient(locked_server, "everything"), LibraryClient(locked_server, "other")
-    with boss.http, other.http:
-        (orders,) = other.ask("GET", "/api/topics")["data"]
-        document = boss.add_text("订单在月底结算。", "Orders")
-        assert other.search("订单何时结算")
-        other.ask("DELETE", f"/api/topics/{orders['id']}", 204)
-        boss.refusal("GET", f"/api/documents/{document['id']}", 404)
-        boss.ask("POST", "/api/topics", 201, json={"name": "Orders"})
-        boss.add_text("新的订单在月初结算。", "Orders")
-        assert other.ask("GET", "/api/topics")["data"] == []
-        assert other.search("订单何时结算") == []
-        other.upload(("a.txt", b"a"), topic="Orders", status=403)
+    boss = LibraryClient(locked_server, "everything")
+    with boss.http:
+        boss.ask("POST", "/api/topics", 201, json={"name": "Bills"})
+        words = ("create_api_key", "clerk", "--scopes", "documents", "search", "--topic", "Bills")
+        said = locked_server.run_command(*words)
+        (secret,) = re.findall(r"qvl_[\w-]{20,}", said)
+        locked_server.keys["clerk"] = secret
+        clerk = LibraryClient(locked_server, "clerk")
+        with clerk.http:
+            (bills,) = clerk.ask("GET", "/api/topics")["data"]
+            document = boss.add_text("账单在月底结算。", "Bills")
+            assert clerk.search("账单何时结算")
+            clerk.ask("DELETE", f"/api/topics/{bills['id']}", 204)
+            boss.refusal("GET", f"/api/documents/{document['id']}", 404)
+            boss.ask("POST", "/api/topics", 201, json={"name": "Bills"})
+            boss.add_text("新的账单在月初结算。", "Bills")
+            assert clerk.ask("GET", "/api/topics")["data"] == []
+            assert clerk.search("账单何时结算") == []
+            clerk.upload(("a.txt", b"a"), topic="Bills", status=403)
 
 
 def test_what_is_switched_off_is_not_for_readers(
