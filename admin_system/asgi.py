@@ -19,20 +19,33 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 
 from admin_system.api.body_guard import BodyGuard  # noqa: E402
 from admin_system.api.lifespan import Lifespan  # noqa: E402
+from admin_system.api.measured import Measured  # noqa: E402
 from admin_system.api.routing import sockets  # noqa: E402
-from admin_system.core import catalog  # noqa: E402
+from admin_system.api.socket_guard import SocketGuard  # noqa: E402
+from admin_system.api.stay import Visits  # noqa: E402
+from admin_system.core import access, catalog, held_database, retention  # noqa: E402
+from admin_system.core.monitoring import monitor  # noqa: E402
+from admin_system.core.shared import peers  # noqa: E402
+from admin_system.core.usage import get_ledger  # noqa: E402
 from admin_system.knowledge_base import background  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": BodyGuard(cast("ASGI3Application", http)),
-        "websocket": AuthMiddlewareStack(sockets),
+        "http": Visits(Measured(BodyGuard(cast("ASGI3Application", http)))),
+        "websocket": SocketGuard(cast("ASGI3Application", AuthMiddlewareStack(sockets))),
         "lifespan": Lifespan(),
     }
 )
 
-# Importing this module is what every server does exactly once (daphne has no lifespan); the load
-# runs in a thread of its own, as does the work on documents; `LOAD_MODEL` and `RUN_JOBS` of the
-# settings say whether there is any.
+# Importing this module is what every server does exactly once (daphne has no lifespan). The load,
+# the answers to other processes, the work on documents, the removal of what is too old and the
+# monitor have threads of their own; `LOAD_MODEL`, `RUN_JOBS` and `MONITOR` of the settings say
+# whether there are any.
+access.warn_of_the_open_door()
+held_database.start()
 catalog.start()
+peers.start()
+get_ledger().start()
 background.start()
+retention.start()
+monitor.start()

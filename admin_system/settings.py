@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import timedelta
 from logging import LogRecord
 from pathlib import Path
 from typing import Any
 
+from admin_system.databases import to_database
 from admin_system.env import get_env
 from admin_system.management.appearance import UNFOLD as UNFOLD
 from admin_system.secret_key import read_secret_key
@@ -13,8 +16,9 @@ from admin_system.secret_key import read_secret_key
 env = get_env()
 PACKAGE_DIR = Path(__file__).resolve().parent
 
-for folder in (env.data_dir, env.log_dir):
-    folder.mkdir(parents=True, exist_ok=True)
+env.data_dir.mkdir(parents=True, exist_ok=True)
+with suppress(OSError):  # without it lines are lost, which `SteadyLogFile` says
+    env.log_dir.mkdir(parents=True, exist_ok=True)
 
 DEBUG: bool = env.debug
 SECRET_KEY: str = env.secret_key or read_secret_key(env.data_dir / "secret_key")
@@ -26,6 +30,9 @@ LOAD_MODEL: bool = env.load_model
 
 RUN_JOBS: bool = env.run_jobs
 """Whether `knowledge_base.background.start` starts a worker."""
+
+MONITOR = True
+"""Whether a server keeps the history of its figures."""
 
 INSTALLED_APPS: list[str] = [
     "admin_system.management",  # first: its templates go before unfold's
@@ -39,6 +46,10 @@ INSTALLED_APPS: list[str] = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "axes",  # counts wrong passwords
+    "django_otp",
+    "django_otp.plugins.otp_totp",  # codes of an app on a phone
+    "django_otp.plugins.otp_static",  # codes on paper
     "servestatic",
     "django.contrib.staticfiles",
     "channels",
@@ -56,6 +67,7 @@ MIDDLEWARE: list[str] = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "admin_system.management.first_visit.first_visit",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "admin_system.management.content_security.content_security_policy",
@@ -80,19 +92,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": env.data_dir / "db.sqlite3",
-        "OPTIONS": {
-            # A writer takes its lock when it begins, and readers never wait for it: eight
-            # writers at once wait in line instead of failing. Django turns foreign keys on.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,  # seconds
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
-        },
-    }
-}
+DATABASES: dict[str, dict[str, Any]] = {"default": to_database(env)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
@@ -108,8 +108,31 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "/admin/login/"
-LOGIN_REDIRECT_URL = "/admin/"
+AUTHENTICATION_BACKENDS: list[str] = [
+    "axes.backends.AxesStandaloneBackend",  # first: who is locked out is not asked any further
+    "django.contrib.auth.backends.ModelBackend",
+]
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS: list[list[str]] = [["username", "ip_address"]]
+"""Nobody can lock somebody else out from another computer."""
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "admin_system.core.audit.address_of"
+AXES_DISABLE_ACCESS_LOG = True
+"""Who logs in stands in our own audit."""
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+SILENCED_SYSTEM_CHECKS: list[str] = [
+    "axes.W002",  # its middleware would answer in place of our login page, which says who is locked
+    "security.W005",  # HSTS for subdomains, and
+    "security.W021",  # for browsers' own lists: a name may have neighbours that are not ours
+    "security.W008",  # from HTTP to HTTPS leads the proxy
+]
+OTP_TOTP_ISSUER = "Qwen-VL-Chat Service"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.https
 SECURE_SSL_REDIRECT = False
@@ -134,6 +157,10 @@ SERVESTATIC_USE_FINDERS = True
 """Files are served from where they lie, so that no server needs collectstatic first."""
 MEDIA_URL = "/media/"
 MEDIA_ROOT: Path = env.data_dir / "media"
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "admin_system.core.whole_files.WholeFiles"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -141,7 +168,7 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 def rotating_file(name: str) -> dict[str, Any]:
     """A log file that keeps five former ones of 10 MB."""
     return {
-        "class": "logging.handlers.RotatingFileHandler",
+        "class": "admin_system.log_files.SteadyLogFile",
         "filename": env.log_dir / name,
         "maxBytes": 10 * 1024 * 1024,
         "backupCount": 5,

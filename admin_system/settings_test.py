@@ -20,9 +20,15 @@ os.environ[f"{PREFIX}DATA_DIR"] = str(TEST_DIR / "data")
 os.environ[f"{PREFIX}KNOWLEDGE_DIR"] = str(TEST_DIR / "knowledge")
 os.environ[f"{PREFIX}LOG_DIR"] = str(TEST_DIR / "logs")
 
+from admin_system.databases import to_postgres  # noqa: E402
 from admin_system.minimal_settings import *  # noqa: E402, F403
 from admin_system.minimal_settings import DATABASES  # noqa: E402
 
-# A file, as in production: in memory, two threads would lock each other out.
-DATABASES["default"]["TEST"] = {"NAME": TEST_DIR / "test.sqlite3"}
+MONITOR = False
+
+if url := os.environ.get("TEST_DATABASE_URL"):  # `scripts/testing/postgres.py`
+    DATABASES["default"] = to_postgres(url)
+else:
+    # A file, as in production: in memory, two threads would lock each other out.
+    DATABASES["default"]["TEST"] = {"NAME": TEST_DIR / "test.sqlite3"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

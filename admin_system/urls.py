@@ -1,17 +1,15 @@
 """Addresses of the whole site; failures of what is no page are JSON (`api/fault_pages.py`)."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
-from django.views.generic import RedirectView
 
 from admin_system.env import get_env
 
 pages: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
-    path("", RedirectView.as_view(url=settings.LOGIN_REDIRECT_URL)),
+    path("", include("admin_system.management.urls")),
 ]
 programs: list[URLPattern | URLResolver] = [path("", include("admin_system.api.urls"))]
 urlpatterns = [*pages, *programs] if get_env().pages else programs

@@ -13,7 +13,9 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "admin_system.settings")
 application = get_wsgi_application()
 
-# Django is set up by the line above; the catalog imports models.
+# Django is set up by the line above; what follows imports models.
+from admin_system.core.access import warn_of_the_open_door  # noqa: E402
 from admin_system.core.catalog import start  # noqa: E402
 
+warn_of_the_open_door()
 start()

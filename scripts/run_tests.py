@@ -3,6 +3,8 @@
 python scripts/run_tests.py                  everything; further words go to pytest
 python scripts/run_tests.py --system         also installs the Debian packages tests need
 python scripts/run_tests.py --no-skips       a skipped test fails the run
+python scripts/run_tests.py --coverage       also counts which lines ran
+python scripts/run_tests.py --postgres       the tests on a PostgreSQL of their own
 python scripts/run_tests.py --only pytest -k boxes
 """
 
@@ -26,6 +28,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--system", action="store_true", help="install Debian packages (root)")
     parser.add_argument("--no-skips", action="store_true", help="a skipped test fails the run")
+    parser.add_argument("--coverage", action="store_true", help="count which lines ran")
+    parser.add_argument(
+        "--postgres", action="store_true", help="tests keep their rows in PostgreSQL"
+    )
     parser.add_argument("--only", action="append", choices=CHECKS, help="this check; repeatable")
     parser.add_argument("--offline", metavar="DIR", type=Path, help="install from these wheels")
     chosen, for_pytest = parser.parse_known_args()
@@ -36,7 +42,14 @@ def main() -> int:
     except StartFailed as failure:
         say(failure.zh, failure.en)
         return 1
-    return run_checks(python, chosen.only or list(CHECKS), for_pytest, no_skips=chosen.no_skips)
+    return run_checks(
+        python,
+        chosen.only or list(CHECKS),
+        for_pytest,
+        no_skips=chosen.no_skips,
+        coverage=chosen.coverage,
+        postgres=chosen.postgres,
+    )
 
 
 if __name__ == "__main__":

@@ -21,26 +21,31 @@ from admin_system.api.auth import Needs, get_caller
 from admin_system.api.bodies import EXAMPLE_ANALYZE, read_json, require_json
 from admin_system.api.errors import DeadlinePassed
 from admin_system.api.fault_pages import language_of
+from admin_system.api.given_picture import read_given
 from admin_system.api.limits import DEADLINE_SECONDS, FIRST_VALUE_SECONDS, KEEP_ALIVE_SECONDS
 from admin_system.api.model_cards import find_model_name
 from admin_system.api.openapi import describe
-from admin_system.api.pictures import in_reader, read_base64, read_bytes
+from admin_system.api.pictures import in_reader
 from admin_system.api.protocol.descriptions import AnalysisAnswer
 from admin_system.api.protocol.frames import Frame
 from admin_system.api.protocol.plain import (
     AnalyzeBody,
     encode_analysis,
+    kinds_of,
     read_form,
     to_analysis_request,
 )
+from admin_system.api.protocol.templates import AskedTemplate
 from admin_system.api.protocol.validation import to_body
 from admin_system.api.request_id import get_request_id
 from admin_system.api.responses import json_response
 from admin_system.api.sse import KEEP_ALIVE, encode_event, event_response
 from admin_system.api.stream_reader import Mark, StreamReader
+from admin_system.api.wordings import find_wording
 from admin_system.core.analysis import AnalysisRequest
 from admin_system.core.errors import BadPicture, BadRequest
 from admin_system.core.records import asave_analysis
+from admin_system.core.stored_bytes import arequire_room
 from admin_system.core.types import Picture
 
 router = Router(tags=["analyze"])
@@ -48,14 +53,15 @@ router = Router(tags=["analyze"])
 FORM = "multipart/form-data"
 FORM_SCHEMA: dict[str, Any] = {
     "type": "object",
-    "required": ["image"],
     "properties": {
         "image": {"type": "string", "format": "binary"},
+        "picture": {"type": "string", "description": "Instead: the id of a picture of a set."},
         "query": {"type": "string"},
         "detect": {"type": "string", "description": "true, or names with commas between them"},
         "max_tokens": {"type": "integer"},
         "temperature": {"type": "number"},
         "stream": {"type": "boolean"},
+        "template": {"type": "string", "description": "slug of a prompt template"},
     },
 }
 
@@ -67,34 +73,38 @@ FORM_SCHEMA: dict[str, Any] = {
     summary="Analyse a picture",
 )
 async def analyze_picture(request: HttpRequest) -> HttpResponseBase:
-    """JSON with `image_base64`, or a form with the file `image`; with `stream` an SSE stream."""
+    """JSON with `image_base64` or `picture`, or a form with the file `image`.
+
+    With `stream` an SSE stream.
+    """
     require_json(request, FORM)
-    owner, language, request_id = get_caller(request).owner, language_of(request), get_request_id()
+    caller, language, request_id = get_caller(request), language_of(request), get_request_id()
 
-    def read() -> tuple[AnalyzeBody, AnalysisRequest]:
-        is_form = request.content_type == FORM
-        body, picture = read_multipart(request) if is_form else read_plain(request.body)
-        return body, to_analysis_request(
-            body, picture, language=language, owner=owner, request_id=request_id
-        )
+    def read() -> tuple[AnalyzeBody, Picture]:
+        if request.content_type == FORM:
+            return read_multipart(request, caller.owner)
+        return read_plain(request.body, caller.owner)
 
-    body, analysis = await in_reader(read)
+    body, picture = await in_reader(read)
+    asked = AskedTemplate.of(body, "template")
+    wording = await find_wording(asked, kinds_of(body), language, caller)
+    analysis = to_analysis_request(
+        body, picture, wording, language=language, owner=caller.owner, request_id=request_id
+    )
     model = await find_model_name(body.model)
     if body.stream:
         return await stream_frames(request, answer_analysis(analysis, model, request_id))
     return await answer_whole(analysis, model)
 
 
-def read_plain(data: bytes) -> tuple[AnalyzeBody, Picture]:
-    """Raises BadRequest."""
+def read_plain(data: bytes, owner: str) -> tuple[AnalyzeBody, Picture]:
+    """Raises BadRequest, RecordNotFound."""
     body = read_json(data, AnalyzeBody, EXAMPLE_ANALYZE)
-    if body.image_base64 is None:
-        raise BadPicture("picture_missing", param="image_base64")
-    return body, read_base64(body.image_base64, "image_base64")
+    return body, read_given(body, None, owner, "image_base64")
 
 
-def read_multipart(request: HttpRequest) -> tuple[AnalyzeBody, Picture]:
-    """Raises BadRequest."""
+def read_multipart(request: HttpRequest, owner: str) -> tuple[AnalyzeBody, Picture]:
+    """Raises BadRequest, RecordNotFound."""
     try:
         fields, files = request.POST, request.FILES
     except MultiPartParserError:
@@ -110,28 +120,25 @@ def read_multipart(request: HttpRequest) -> tuple[AnalyzeBody, Picture]:
         raise BadPicture("picture_in_text_field", param="image")
     body = to_body(AnalyzeBody, read_form(fields.dict()))
     file = files.get("image")
-    if file is not None and body.image_base64 is not None:
-        raise BadRequest("fields_conflict", param="image_base64", other="image")
-    if file is not None:
-        return body, read_bytes(file.read(), "image")
-    if body.image_base64 is None:
-        raise BadPicture("picture_missing", param="image")
-    return body, read_base64(body.image_base64, "image_base64")
+    data = None if file is None else file.read()
+    return body, read_given(body, data, owner, "image")
 
 
 async def answer_whole(request: AnalysisRequest, model: str | None) -> HttpResponse:
     demo = find_answering(model).demo
+    await arequire_room(request.owner, 1)  # before the model has worked on what cannot be kept
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
             analysis = await find_analysis(request, model)
     except TimeoutError:
         raise DeadlinePassed(DEADLINE_SECONDS) from None
-    record = await asave_analysis(request, analysis)
+    stopped = analysis.finish_reason == "cancelled"
+    record = None if stopped else await asave_analysis(request, analysis)
     answer = encode_analysis(
         analysis,
         request.picture,
-        analysis_id=record.id,
-        boxed_image_url=find_boxed_url(record),
+        analysis_id=record.id if record else None,
+        boxed_image_url=find_boxed_url(record) if record else None,
         demo=demo,
     )
     return json_response(answer)

@@ -18,6 +18,7 @@ from admin_system.core.analysis import Analysis, AnalysisRequest, stream_analysi
 from admin_system.core.catalog import get_service
 from admin_system.core.models import AnalysisRecord
 from admin_system.core.records import asave_analysis
+from admin_system.core.stored_bytes import arequire_room
 from admin_system.core.types import ChatRequest, Delta, End
 from admin_system.knowledge_base.services.answering import (
     Answer,
@@ -124,8 +125,10 @@ async def answer_chat(
 async def answer_analysis(
     request: AnalysisRequest, model: str | None, frame_id: str
 ) -> AsyncGenerator[Frame]:
-    """Raises as ModelService.stream; the model is free again before the analysis is kept."""
+    """Raises as ModelService.stream; StorageFull. The model is free again before the analysis is
+    kept."""
     analysis, answering, started = None, find_answering(model), False
+    await arequire_room(request.owner, 1)
     stream = tell_queue(stream_analysis(get_service(), request, model), request.id)
     async with aclosing(stream):
         async for value in stream:
@@ -141,6 +144,9 @@ async def answer_analysis(
                 analysis = value
     if analysis is None:
         raise RuntimeError("the stream ended without an Analysis")
+    if analysis.finish_reason == "cancelled":  # and not kept
+        yield frames.stopped(frame_id, analysis.text, analysis.seconds)
+        return
     record = await asave_analysis(request, analysis)
     yield frames.analysis_boxes(frame_id, analysis.boxes, find_boxed_url(record))
     yield frames.analysis_done(frame_id, analysis, request.picture, record.id)

@@ -13,11 +13,18 @@ from admin_system.api.protocol.validation import Body, to_body
 BodyT = TypeVar("BodyT", bound=Body)
 
 JSON = "application/json"
+EXAMPLE_BOXES = '{"boxes": [{"label": "圆", "box": [10, 20, 60, 80]}]}'
 EXAMPLE_CHAT = '{"messages": [{"role": "user", "content": "你好"}]}'
 EXAMPLE_ANALYZE = '{"image_base64": "...", "query": "..."}'
+EXAMPLE_CHECK = '{"repair": true}'
 EXAMPLE_DOCUMENT = '{"topic": "手册", "title": "清洗", "text": "..."}'
+EXAMPLE_EMBEDDING_MODEL = '{"kind": "folder", "path": "/models/bge-m3"}'
 EXAMPLE_EMBEDDINGS = '{"model": "all-MiniLM-L6-v2", "input": "..."}'
 EXAMPLE_PASSAGE = '{"text": "...", "enabled": true}'
+EXAMPLE_QUESTION = '{"question": "机器多久清洗一次？", "passage": 1}'
+EXAMPLE_QUESTION_SET = '{"name": "清洗", "content": [{"passage": "...", "question": "..."}]}'
+EXAMPLE_RUN = '{"topic": "手册"}'
+EXAMPLE_SET_TOPIC = '{"topic": "手册"}'
 EXAMPLE_SEARCH = '{"query": "机器多久清洗一次？"}'
 EXAMPLE_TITLE = '{"title": "清洗"}'
 EXAMPLE_TOPIC = '{"name": "手册"}'

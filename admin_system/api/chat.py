@@ -15,7 +15,8 @@ from admin_system.api.answers import find_answering, find_author, to_end
 from admin_system.api.auth import Needs, get_caller
 from admin_system.api.bodies import EXAMPLE_CHAT, read_json, require_json
 from admin_system.api.errors import DeadlinePassed
-from admin_system.api.knowledge import to_question
+from admin_system.api.fault_pages import language_of
+from admin_system.api.fetching import fetch_pictures
 from admin_system.api.limits import DEADLINE_SECONDS, FIRST_VALUE_SECONDS, KEEP_ALIVE_SECONDS
 from admin_system.api.model_cards import find_model_name
 from admin_system.api.openapi import describe
@@ -24,10 +25,12 @@ from admin_system.api.protocol.completion import CompletionEncoder
 from admin_system.api.protocol.conversation import to_chat_request
 from admin_system.api.protocol.descriptions import CompletionAnswer
 from admin_system.api.protocol.openai import ChatBody
+from admin_system.api.protocol.templates import AskedTemplate
 from admin_system.api.request_id import get_request_id
 from admin_system.api.responses import json_response
 from admin_system.api.sse import DONE, encode_event, event_response, keep_alive
 from admin_system.api.stream_reader import Mark, StreamReader
+from admin_system.api.wordings import word_request
 from admin_system.core.catalog import get_service
 from admin_system.core.types import ChatRequest, Delta, End
 from admin_system.knowledge_base.services.answering import (
@@ -80,18 +83,22 @@ async def create_chat_completion(request: HttpRequest) -> HttpResponseBase:
     require_json(request)
     owner, request_id, data = get_caller(request).owner, get_request_id(), request.body
 
-    def read() -> tuple[ChatBody, ChatRequest]:
-        body = read_json(data, ChatBody, EXAMPLE_CHAT)
-        chat = to_chat_request(
+    body = await in_reader(lambda: read_json(data, ChatBody, EXAMPLE_CHAT))
+    fetched = await fetch_pictures(body)
+
+    def read() -> ChatRequest:
+        return to_chat_request(
             body,
-            lambda address, param: read_address(address, param, owner),
+            lambda address, param: read_address(address, param, owner, fetched),
             owner=owner,
             request_id=request_id,
         )
-        return body, chat
 
-    body, chat = await in_reader(read)
-    knowledge = await to_question(body.knowledge_base, chat, get_caller(request))
+    chat = await in_reader(read)
+    asked = AskedTemplate.of(body, "prompt_template")
+    chat, knowledge = await word_request(
+        chat, body.knowledge_base, asked, language_of(request), get_caller(request)
+    )
     completion = Completion(chat, await find_model_name(body.model), knowledge)
     if not body.stream:
         return await answer_whole(completion)

@@ -12,8 +12,9 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from admin_system.api.answers import answer_analysis, answer_chat
 from admin_system.api.connection_memory import ConnectionMemory
+from admin_system.api.fetching import fetch_pictures
+from admin_system.api.given_picture import read_given
 from admin_system.api.kept_turns import begin_turn, keep_answer, kept, read_sent
-from admin_system.api.knowledge import to_question
 from admin_system.api.limits import RETRY_AFTER_SECONDS, RUNNING_PER_CONNECTION
 from admin_system.api.model_cards import find_model_name
 from admin_system.api.pictures import in_reader, read_address, read_base64, read_bytes
@@ -27,16 +28,19 @@ from admin_system.api.protocol.frames import (
     ShortFrame,
     StopFrame,
 )
-from admin_system.api.protocol.plain import to_analysis_request
+from admin_system.api.protocol.plain import kinds_of, to_analysis_request
 from admin_system.api.protocol.strict_json import read_object
+from admin_system.api.protocol.templates import AskedTemplate
 from admin_system.api.protocol.turns import TurnFrame
 from admin_system.api.protocol.validation import to_body
 from admin_system.api.request_id import get_request_id
 from admin_system.api.running import Running
 from admin_system.api.socket import Connection, ConnectionLost, Work
+from admin_system.api.wordings import find_wording, word_request
 from admin_system.core.access import Caller
 from admin_system.core.errors import BadPicture, BadRequest, QueueFull
 from admin_system.core.types import ChatRequest, Message, Part, Picture, PicturePart, TextPart
+from admin_system.knowledge_base.services.answering import KnowledgeQuestion
 
 KINDS = ("chat", "analyze", "stop", "ping")
 
@@ -78,66 +82,81 @@ class FrameConsumer(Connection):
         elif kind == "chat" and "conversation" in data:
             turn = to_body(TurnFrame, data)
             turn.check()
-            self.answer_request(turn.id, "chat", lambda one: self.take_turn(turn, one))
+            await self.answer_request(turn.id, "chat", lambda one: self.take_turn(turn, one))
         elif kind == "chat" and "message" in data:
             short = to_body(ShortFrame, data)
             binary = self.take_binary(short.image)
-            self.answer_request(short.id, "chat", lambda one: self.chat_on(short, binary, one))
+            await self.answer_request(
+                short.id, "chat", lambda one: self.chat_on(short, binary, one)
+            )
         elif kind == "chat":
             chat = to_body(ChatFrame, {"type": "chat", **data})
-            self.answer_request(chat.id, "chat", lambda one: self.chat(chat, one))
+            await self.answer_request(chat.id, "chat", lambda one: self.chat(chat, one))
         elif kind == "analyze":
             asked = to_body(AnalyzeFrame, {"type": "analyze", **data})
             binary = self.take_binary(asked.image)
-            self.answer_request(asked.id, "analyze", lambda one: self.analyze(asked, binary, one))
+            await self.answer_request(
+                asked.id, "analyze", lambda one: self.analyze(asked, binary, one)
+            )
         else:
             shown = kind[:40] if isinstance(kind, str) else json.dumps(kind)[:40]
             raise BadRequest(
                 "frame_type_unknown", param="type", given=shown, allowed=", ".join(KINDS)
             )
 
-    def answer_request(self, asked_id: str | None, scope: str, work: Work) -> None:
-        """Raises AccessDenied, BadRequest or QueueFull."""
+    async def answer_request(self, asked_id: str | None, scope: str, work: Work) -> None:
+        """Raises AccessDenied, BadRequest, QueueFull or QuotaExceeded."""
         self.known_caller.require(scope)
         request_id = asked_id or f"r_{uuid4().hex}"
         if request_id in self.running:
             raise BadRequest("frame_id_in_use", param="id", id=request_id)
         if len(self.running) >= RUNNING_PER_CONNECTION:
             raise QueueFull(len(self.running), RETRY_AFTER_SECONDS)
-        self.begin(request_id, work)
+        self.begin(request_id, work, await self.admit(self.known_caller, scope))
 
     async def chat(self, frame: ChatFrame, running: Running) -> None:
         owner, request_id = self.known_caller.owner, get_request_id()
+        fetched = await fetch_pictures(frame)
 
         def read() -> ChatRequest:
             return to_chat_request(
                 frame,
-                lambda address, param: read_address(address, param, owner),
+                lambda address, param: read_address(address, param, owner, fetched),
                 owner=owner,
                 request_id=request_id,
             )
 
         request = await in_reader(read)
-        knowledge = await to_question(frame.knowledge_base, request, self.known_caller)
+        request, knowledge = await self.word(request, frame)
         model = await find_model_name(frame.model)
         await self.send_answer(answer_chat(request, model, running.id, knowledge), running)
 
+    async def word(
+        self, request: ChatRequest, frame: ChatFrame | ShortFrame | TurnFrame
+    ) -> tuple[ChatRequest, KnowledgeQuestion | None]:
+        """As `word_request`."""
+        asked = AskedTemplate.of(frame, "prompt_template")
+        return await word_request(
+            request, frame.knowledge_base, asked, self.language, self.known_caller
+        )
+
     async def take_turn(self, frame: TurnFrame, running: Running) -> None:
         """Of a kept conversation; the model is told what is stored."""
-        pictures = await in_reader(lambda: read_sent(frame))
         owner = self.known_caller.owner
-        answer, turns = await begin_turn(frame, owner, pictures)
-        await self.send_frame(kept(running.id, answer))
+        pictures = await in_reader(lambda: read_sent(frame, owner))
+        turn = await begin_turn(frame, owner, pictures)
+        await self.send_frame(kept(running.id, turn.answer))
 
         async def ask_model() -> AsyncGenerator[Frame]:
+            frame = turn.frame
             model = await find_model_name(frame.model)
-            request = ChatRequest(turns, frame.sampling, owner, get_request_id())
-            knowledge = await to_question(frame.knowledge_base, request, self.known_caller)
+            request = ChatRequest(turn.turns, frame.sampling, owner, get_request_id())
+            request, knowledge = await self.word(request, frame)
             async with aclosing(answer_chat(request, model, running.id, knowledge)) as stream:
                 async for one in stream:
                     yield one
 
-        await self.send_answer(keep_answer(answer, ask_model(), self.language), running)
+        await self.send_answer(keep_answer(turn.answer, ask_model(), self.language), running)
 
     async def chat_on(self, frame: ShortFrame, binary: bytes | None, running: Running) -> None:
         """The next turn of the connection's own conversation, kept also when it is stopped."""
@@ -152,7 +171,7 @@ class FrameConsumer(Connection):
             self.known_caller.owner,
             get_request_id(),
         )
-        knowledge = await to_question(frame.knowledge_base, request, self.known_caller)
+        request, knowledge = await self.word(request, frame)
         model = await find_model_name(frame.model)
         try:
             await self.send_answer(answer_chat(request, model, running.id, knowledge), running)
@@ -161,12 +180,16 @@ class FrameConsumer(Connection):
                 self.memory.keep(question, running.text)
 
     async def analyze(self, frame: AnalyzeFrame, binary: bytes | None, running: Running) -> None:
-        picture = await in_reader(lambda: read_one(frame.image_base64, binary))
+        owner = self.known_caller.owner
+        picture = await in_reader(lambda: read_given(frame, binary, owner, "image_base64"))
+        asked = AskedTemplate.of(frame, "template")
+        wording = await find_wording(asked, kinds_of(frame), self.language, self.known_caller)
         request = to_analysis_request(
             frame,
             picture,
+            wording,
             language=self.language,
-            owner=self.known_caller.owner,
+            owner=owner,
             request_id=get_request_id(),
         )
         model = await find_model_name(frame.model)

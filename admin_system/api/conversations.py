@@ -1,11 +1,9 @@
-"""/api/conversations: what the caller has talked about, to read, name, branch and remove."""
+"""/api/conversations: what the caller has talked about, to read, change, branch and remove."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections import defaultdict
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -16,29 +14,30 @@ from ninja import Router
 from admin_system.api.auth import Needs, get_caller
 from admin_system.api.bodies import read_json, require_json
 from admin_system.api.errors import RecordNotFound
-from admin_system.api.limits import MAX_PAGE_SIZE, PAGE_SIZE
+from admin_system.api.limits import PAGE_SIZE
 from admin_system.api.openapi import describe
+from admin_system.api.paging import check_limit, read_place, write_cursor
 from admin_system.api.protocol.conversations import (
     BranchBody,
     ConversationAnswer,
+    ConversationChange,
     ConversationPage,
     NewConversationBody,
-    TitleBody,
     WholeConversationAnswer,
     encode_conversation,
+    encode_listed,
     encode_message,
 )
-from admin_system.api.responses import json_response
+from admin_system.api.responses import done, json_response
 from admin_system.core.conversations import (
     branch,
     conversations_of,
+    mark_pictures,
+    newest_under,
     path_to,
     remove_conversation,
-    remove_expired_conversations,
 )
-from admin_system.core.errors import BadRequest
 from admin_system.core.models import Conversation, Message
-from admin_system.env import get_env
 
 router = Router(tags=["conversations"], auth=Needs("chat"))
 
@@ -53,11 +52,8 @@ EXAMPLE_TITLE = '{"title": "..."}'
 async def list_conversations(
     request: HttpRequest, search: str = "", limit: int = PAGE_SIZE, cursor: str = ""
 ) -> HttpResponse:
-    if not 1 <= limit <= MAX_PAGE_SIZE:
-        code = "field_under_minimum" if limit < 1 else "field_over_maximum"
-        bound = 1 if limit < 1 else MAX_PAGE_SIZE
-        raise BadRequest(code, param="limit", given=limit, limit=bound)
-    return json_response(await find_page(get_caller(request).owner, search, limit, cursor))
+    owner, limit = get_caller(request).owner, check_limit(limit)
+    return json_response(await find_page(owner, search, limit, cursor))
 
 
 @router.post(
@@ -82,24 +78,25 @@ async def get_conversation(request: HttpRequest, conversation_id: str) -> HttpRe
 
 @router.patch(
     "/api/conversations/{conversation_id}",
-    openapi_extra=describe(TitleBody, answer=ConversationAnswer),
-    summary="Rename it",
+    openapi_extra=describe(ConversationChange, answer=WholeConversationAnswer),
+    summary="Rename it, or show another of its paths",
 )
-async def rename_conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
+async def change_conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
+    """What is left out stays, and so does its place in the list."""
     require_json(request)
-    body = read_json(request.body, TitleBody, EXAMPLE_TITLE)
+    body = read_json(request.body, ConversationChange, EXAMPLE_TITLE)
     owner = get_caller(request).owner
-    return json_response(await change_title(owner, conversation_id, body.title))
+    return json_response(await change(owner, conversation_id, body))
 
 
 @router.delete(
     "/api/conversations/{conversation_id}",
-    openapi_extra=describe(),
+    openapi_extra=describe(status=204),
     summary="Remove it with its pictures",
 )
 async def delete_conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
     await remove(get_caller(request).owner, conversation_id)
-    return HttpResponse(status=204)
+    return done()
 
 
 @router.post(
@@ -125,41 +122,59 @@ def find_conversation(owner: str, conversation_id: str) -> Conversation:
 @database_sync_to_async
 def find_page(owner: str, search: str, limit: int, cursor: str) -> dict[str, Any]:
     """Raises BadRequest."""
-    rows = conversations_of(owner, search.strip())
+    rows = mark_pictures(conversations_of(owner, search.strip()))
     if cursor:
-        moment, last = read_cursor(cursor)
+        moment, last = read_place(cursor)
         rows = rows.filter(Q(updated_at__lt=moment) | Q(updated_at=moment, pk__lt=last))
     found = list(rows[: limit + 1])
+    last_one = found[limit - 1] if len(found) > limit else None
     return {
-        "data": [encode_conversation(row) for row in found[:limit]],
-        "next_cursor": write_cursor(found[limit - 1]) if len(found) > limit else None,
+        "data": [encode_listed(row) for row in found[:limit]],
+        "next_cursor": (
+            write_cursor(last_one.updated_at.isoformat(), last_one.pk) if last_one else None
+        ),
     }
 
 
 @database_sync_to_async
 def make_conversation(owner: str, title: str) -> dict[str, Any]:
-    remove_expired_conversations(get_env().retention_days)
     return encode_conversation(Conversation.objects.create(owner=owner, title=title))
 
 
 @database_sync_to_async
 def read_conversation(owner: str, conversation_id: str) -> dict[str, Any]:
     """Raises RecordNotFound."""
-    row = find_conversation(owner, conversation_id)
+    return encode_whole(find_conversation(owner, conversation_id))
+
+
+def encode_whole(row: Conversation) -> dict[str, Any]:
+    """With the path that is shown."""
+    return encode_with(row, path_to(row.head))
+
+
+def encode_branches(row: Conversation) -> dict[str, Any]:
+    """With every message, in the order in which they were written."""
+    return encode_with(row, list(row.messages.prefetch_related("pictures")))
+
+
+def encode_with(row: Conversation, messages: Iterable[Message]) -> dict[str, Any]:
     siblings: dict[str | None, list[str]] = defaultdict(list)
     for pk, parent in row.messages.values_list("pk", "parent"):
         siblings[parent].append(pk)
-    messages = [encode_message(one, siblings[one.parent_id]) for one in path_to(row.head)]
-    return {**encode_conversation(row), "head": row.head_id, "messages": messages}
+    encoded = [encode_message(one, siblings[one.parent_id]) for one in messages]
+    return {**encode_conversation(row), "head": row.head_id, "messages": encoded}
 
 
 @database_sync_to_async
-def change_title(owner: str, conversation_id: str, title: str) -> dict[str, Any]:
-    """Its place in the list stays. Raises RecordNotFound."""
+def change(owner: str, conversation_id: str, body: ConversationChange) -> dict[str, Any]:
+    """Raises RecordNotFound."""
     row = find_conversation(owner, conversation_id)
-    row.title = title
-    row.save(update_fields=["title"])
-    return encode_conversation(row)
+    if body.title is not None:
+        row.title = body.title
+    if body.head is not None:
+        row.head = newest_under(find_message(row, body.head, "head"))
+    row.save(update_fields=["title", "head"])
+    return encode_whole(row)
 
 
 @database_sync_to_async
@@ -172,20 +187,12 @@ def remove(owner: str, conversation_id: str) -> None:
 def make_branch(owner: str, conversation_id: str, message_id: str) -> dict[str, Any]:
     """Raises RecordNotFound."""
     row = find_conversation(owner, conversation_id)
+    return encode_conversation(branch(row, find_message(row, message_id, "message")))
+
+
+def find_message(row: Conversation, message_id: str, param: str) -> Message:
+    """Raises RecordNotFound."""
     message = Message.objects.filter(conversation=row, pk=message_id).first()
     if message is None:
-        raise RecordNotFound("message_not_found", param="message", id=message_id[:60])
-    return encode_conversation(branch(row, message))
-
-
-def write_cursor(row: Conversation) -> str:
-    return base64.urlsafe_b64encode(f"{row.updated_at.isoformat()} {row.pk}".encode()).decode()
-
-
-def read_cursor(cursor: str) -> tuple[datetime, str]:
-    """Raises BadRequest."""
-    try:
-        moment, last = base64.urlsafe_b64decode(cursor).decode().split(" ")
-        return datetime.fromisoformat(moment), last
-    except (binascii.Error, ValueError):
-        raise BadRequest("cursor_unknown", param="cursor") from None
+        raise RecordNotFound("message_not_found", param=param, id=message_id[:60])
+    return message

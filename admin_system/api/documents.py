@@ -14,6 +14,7 @@ from admin_system.api.document_answers import (
     Wanted,
     find_answer,
     find_page,
+    find_text,
     read_document_number,
 )
 from admin_system.api.fault_pages import language_of
@@ -25,9 +26,10 @@ from admin_system.api.protocol.library import DocumentChange, TextBody
 from admin_system.api.protocol.library_answers import (
     DocumentAnswer,
     DocumentPage,
+    DocumentText,
     ReceivedAnswer,
 )
-from admin_system.api.responses import json_response
+from admin_system.api.responses import done, json_response
 from admin_system.api.threads import SLOW, in_library
 from admin_system.api.topics import KEEPERS, READERS
 from admin_system.api.uploads import FORM_SCHEMA, add_documents
@@ -35,6 +37,7 @@ from admin_system.core.errors import BadRequest
 from admin_system.knowledge_base import storage
 from admin_system.knowledge_base.models import Document
 from admin_system.knowledge_base.services.deeds import DEEDS, DeedName, do_deed
+from admin_system.knowledge_base.services.editing import edit_text
 from admin_system.knowledge_base.services.lookup import get_document
 from admin_system.knowledge_base.services.moving import move_document, rename_document
 from admin_system.knowledge_base.services.permissions import find_topic
@@ -55,14 +58,18 @@ async def list_documents(
     request: HttpRequest,
     topic: str = "",
     state: str = "",
+    search: str = "",
     limit: int = PAGE_SIZE,
     cursor: str = "",
 ) -> HttpResponse:
-    """Newest first; `topic` is a name, `state` one of a document's states."""
-    if state and state not in STATES:
-        known = ", ".join(STATES)
-        raise BadRequest("field_not_one_of", param="state", given=state[:40], allowed=known)
-    wanted = Wanted(get_caller(request).topics, topic, state)
+    """Newest first; `topic` is a name, `state` one or several of a document's states with
+    commas between, `search` a part of the title."""
+    states = tuple(filter(None, state.split(",")))
+    for one in states:
+        if one not in STATES:
+            known = ", ".join(STATES)
+            raise BadRequest("field_not_one_of", param="state", given=one[:40], allowed=known)
+    wanted = Wanted(get_caller(request).topics, topic, states, search.strip()[:300])
     limit, language = check_limit(limit), language_of(request)
     return json_response(await in_library(lambda: find_page(wanted, limit, cursor, language)))
 
@@ -91,10 +98,11 @@ async def read_document(request: HttpRequest, document_id: str) -> HttpResponse:
     "/api/documents/{document_id}",
     auth=KEEPERS,
     openapi_extra=describe(DocumentChange, answer=DocumentAnswer),
-    summary="Give it another title or topic",
+    summary="Give it another title, topic or text",
 )
 async def patch_document(request: HttpRequest, document_id: str) -> HttpResponse:
-    """Nothing is read again."""
+    """Another text is the next version, and is worked on; the former is found until it is ready.
+    For another title or topic nothing is read again."""
     require_json(request)
     number, allowed = read_document_number(document_id), get_caller(request).topics
     body, language = read_json(request.body, DocumentChange, EXAMPLE_TITLE), language_of(request)
@@ -102,6 +110,8 @@ async def patch_document(request: HttpRequest, document_id: str) -> HttpResponse
     def change() -> dict[str, Any]:
         document = get_document(number, allowed)
         target = None if body.topic is None else find_topic(body.topic, allowed)
+        if body.text is not None:
+            edit_text(document, body.text, version=body.version)
         if target is not None:
             move_document(document, target)
         if body.title is not None:
@@ -121,7 +131,7 @@ async def delete_document(request: HttpRequest, document_id: str) -> HttpRespons
     """No search that begins after the answer finds a passage of it."""
     number, allowed = read_document_number(document_id), get_caller(request).topics
     await in_library(lambda: remove_document(get_document(number, allowed)))
-    return HttpResponse(status=204)
+    return done()
 
 
 @router.get(
@@ -135,6 +145,18 @@ async def download_file(request: HttpRequest, document_id: str) -> HttpResponseB
     document = await in_library(lambda: get_document(number, allowed))
     name = document.name.rpartition("/")[2]
     return await file_response(request, storage.path_of(document.sha256), name)
+
+
+@router.get(
+    "/api/documents/{document_id}/text",
+    auth=READERS,
+    openapi_extra=describe(answer=DocumentText),
+    summary="Its whole text, to be edited",
+)
+async def read_document_text(request: HttpRequest, document_id: str) -> HttpResponse:
+    """Of pasted texts, TXT, Markdown and CSV files."""
+    number, allowed = read_document_number(document_id), get_caller(request).topics
+    return json_response(await in_library(lambda: find_text(number, allowed)))
 
 
 async def do_to_document(request: HttpRequest, document_id: str, name: DeedName) -> HttpResponse:

@@ -9,7 +9,7 @@ import numpy as np
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from admin_system.api.auth import Needs
+from admin_system.api.auth import Needs, get_caller
 from admin_system.api.bodies import EXAMPLE_EMBEDDINGS, read_json, require_json
 from admin_system.api.errors import DeadlinePassed, RecordNotFound
 from admin_system.api.limits import DEADLINE_SECONDS, EMBEDDED_AT_ONCE
@@ -18,6 +18,7 @@ from admin_system.api.protocol.embeddings import EmbeddingsBody, encode_embeddin
 from admin_system.api.protocol.library_answers import EmbeddingsAnswer
 from admin_system.api.responses import json_response
 from admin_system.api.threads import SLOW, in_library
+from admin_system.core.usage import Taken, get_ledger
 from admin_system.knowledge_base.services.embedding_texts import (
     EmbeddedTexts,
     embed_for_caller,
@@ -50,6 +51,8 @@ async def create_embeddings(request: HttpRequest) -> HttpResponse:
             parts = await embed_in_parts(body.texts)
     except TimeoutError:
         raise DeadlinePassed(DEADLINE_SECONDS) from None
+    tokens = sum(part.tokens or 0 for part in parts)
+    get_ledger().add(get_caller(request).owner, current, Taken(1, prompt_tokens=tokens))
     return await in_library(lambda: encode(body, current, parts), SLOW)
 
 

@@ -6,6 +6,8 @@ ApiError
 ├── ContentTypeUnsupported the body is of a kind that is not read here
 ├── EncodingUnsupported    the body is compressed
 ├── BodyTooLarge           more bytes than `max_body_bytes`
+├── BodyTooSlow            fewer bytes than a second should bring
+├── TooManySockets         one caller holds as many open as it may
 ├── ServiceStops           the server ends before the answer is ready
 ├── RecordNotFound         no such analysis of this caller
 └── DeadlinePassed         the answer took too long
@@ -21,19 +23,28 @@ from django.core.exceptions import BadRequest as DjangoBadRequest
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http.multipartparser import MultiPartParserError
 
-from admin_system.api.limits import RETRY_AFTER_SECONDS
+from admin_system.api.limits import BODY_GRACE_SECONDS, RETRY_AFTER_SECONDS, SOCKETS_PER_CALLER
 from admin_system.api.request_id import get_request_id
 from admin_system.core.access import AccessDenied
 from admin_system.core.errors import (
     BadRequest,
     CoreError,
+    DownloadError,
     EngineFault,
     LoadError,
     ModelNotFound,
     ModelNotReady,
     QueueFull,
+    TemplateNotFound,
+    TemplateTaken,
     UpstreamError,
 )
+from admin_system.core.fetching import DownloadNotFound
+from admin_system.core.folders import FolderNotAllowed
+from admin_system.core.monitoring.faults import faults
+from admin_system.core.outages import DatabaseAway, DiskFull, find_outage
+from admin_system.core.quotas import QuotaExceeded
+from admin_system.core.stored_bytes import StorageFull
 from admin_system.core.types import Language
 from admin_system.env import get_env
 from admin_system.knowledge_base.errors import (
@@ -45,7 +56,9 @@ from admin_system.knowledge_base.errors import (
     EntryForbidden,
     EntryNotFound,
     KnowledgeError,
+    QuestionSetUnreadable,
     TopicGone,
+    TopicMissing,
 )
 from admin_system.messages import sentence
 from admin_system.vector_search.errors import (
@@ -95,6 +108,16 @@ class BodyTooLarge(ApiError):
         super().__init__("body_too_large", limit=f"{limit:g}")
 
 
+class BodyTooSlow(ApiError):
+    def __init__(self) -> None:
+        super().__init__("body_too_slow", grace=f"{BODY_GRACE_SECONDS:g}")
+
+
+class TooManySockets(ApiError):
+    def __init__(self) -> None:
+        super().__init__("too_many_sockets", most=SOCKETS_PER_CALLER)
+
+
 class ServiceStops(ApiError):
     def __init__(self) -> None:
         super().__init__("service_stops")
@@ -119,6 +142,9 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (AccessDenied, 401),  # or 403, as it says itself
     (EntryForbidden, 403),
     (ModelNotFound, 404),
+    (TemplateNotFound, 404),
+    (DownloadNotFound, 404),
+    (FolderNotAllowed, 403),
     (PathNotFound, 404),
     (RecordNotFound, 404),
     (EntryNotFound, 404),
@@ -126,12 +152,20 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (DocumentGone, 404),
     (MethodNotAllowed, 405),
     (ChangeRefused, 409),
+    (TemplateTaken, 409),
+    (DownloadError, 400),
+    (BodyTooSlow, 408),
     (BodyTooLarge, 413),
     (DocumentTooLarge, 413),
+    (StorageFull, 413),
     (DocumentError, 400),
+    (QuestionSetUnreadable, 400),
+    (TopicMissing, 409),
     (ContentTypeUnsupported, 415),
     (EncodingUnsupported, 415),
     (QueueFull, 429),
+    (TooManySockets, 429),
+    (QuotaExceeded, 429),
     (EngineFault, 500),
     (PictureNotEmbedded, 400),
     (EmbedderFault, 503),
@@ -140,6 +174,8 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (LoadError, 503),
     (UpstreamError, 503),  # or the upstream's own, where it is the caller's affair
     (ServiceStops, 503),
+    (DatabaseAway, 503),
+    (DiskFull, 507),
     (DeadlinePassed, 504),
 )
 TYPES = {
@@ -148,6 +184,7 @@ TYPES = {
     403: "permission_error",
     404: "not_found_error",
     405: "invalid_request_error",
+    408: "invalid_request_error",
     409: "invalid_request_error",
     413: "invalid_request_error",
     415: "invalid_request_error",
@@ -155,7 +192,10 @@ TYPES = {
     500: "server_error",
     503: "model_not_ready",
     504: "timeout_error",
+    507: "server_error",
 }
+MEANT = frozenset({"engine_stopped", "service_stops"})
+"""Codes of failures that somebody wanted: they count as no faults."""
 PASSED_ON = frozenset({400, 413, 429, 504})
 """Statuses of an upstream that are told to the caller as they are."""
 
@@ -172,6 +212,11 @@ class Fault:
     progress: float | None = None
     """0..1 while the model loads."""
     headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def retry_after(self) -> int | None:
+        """Seconds, where it is worth trying again."""
+        return int(self.headers["Retry-After"]) if "Retry-After" in self.headers else None
 
     @property
     def body(self) -> dict[str, Any]:
@@ -191,13 +236,16 @@ def to_fault(error: BaseException, language: Language) -> Fault:
     error = to_coded(error)
     request_id = get_request_id()
     if not isinstance(error, Coded):
+        faults.add()
         logger.error("request %s failed", request_id, exc_info=error)
         message = sentence("server_fault", language, request_id=request_id)
         return Fault(500, "server_error", "server_fault", message)
     status = find_status(error)
     # Not being ready is a state, which the model's own log tells once.
     if status >= 500 and not isinstance(error, ModelNotReady):
-        logger.warning("request %s: %s %s", request_id, error.code, error.values)
+        if error.code not in MEANT:
+            faults.add()
+        logger.warning("request %s: %s %s", request_id, error.code, error.__cause__ or error.values)
     progress = error.progress if isinstance(error, ModelNotReady) else None
     param = getattr(error, "param", None)
     values = {"request_id": request_id, "param": param, **error.values}
@@ -221,12 +269,12 @@ def to_reason(values: dict[str, object], language: Language) -> str:
 
 
 def to_coded(error: BaseException) -> BaseException:
-    """Django's own exceptions as ours."""
+    """Django's own exceptions, and what the machine lacks, as ours."""
     if isinstance(error, RequestDataTooBig):
         return BodyTooLarge()
     if isinstance(error, SuspiciousOperation | DjangoBadRequest | MultiPartParserError):
         return BadRequest("request_malformed")
-    return error
+    return find_outage(error) or error
 
 
 def find_status(error: Coded) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
@@ -10,6 +11,8 @@ from django.views import defaults
 from admin_system.api.errors import Fault, PathNotFound, to_fault
 from admin_system.api.request_id import get_request_id
 from admin_system.api.responses import json_response
+from admin_system.core.monitoring.faults import faults
+from admin_system.core.outages import find_outage
 from admin_system.core.types import Language
 from admin_system.env import get_env
 from admin_system.messages import find_language, sentence
@@ -47,8 +50,11 @@ def server_fault(request: HttpRequest) -> HttpResponse:
     """Django's handler500; Django logs the exception, this the number that the caller is told."""
     if is_page(request):
         return defaults.server_error(request)
+    if (outage := find_outage(sys.exception() or Exception())) is not None:
+        return fault_response(request, outage)
     request_id = get_request_id()
     logger.error("request %s failed", request_id)
+    faults.add()
     message = sentence("server_fault", language_of(request), request_id=request_id)
     return encode_fault(Fault(500, "server_error", "server_fault", message))
 

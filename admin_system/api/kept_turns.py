@@ -3,58 +3,73 @@ end, however it ends."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.db import OperationalError
 
-from admin_system.api.conversations import find_conversation
+from admin_system.api.conversations import find_conversation, find_message
 from admin_system.api.errors import RecordNotFound, to_fault
-from admin_system.api.pictures import read_bytes
+from admin_system.api.pictures import read_bytes, read_bytes_of
 from admin_system.api.protocol.frames import Frame
 from admin_system.api.protocol.turns import TurnFrame
+from admin_system.api.request_id import get_request_id
 from admin_system.core.conversations import (
-    SentPicture,
     ask,
     begin_answer,
     finish_answer,
     path_to,
     to_turns,
 )
-from admin_system.core.images import read_base64
 from admin_system.core.models import Conversation, Message
+from admin_system.core.stored_pictures import SentPicture
 from admin_system.core.types import Language
 from admin_system.core.types import Message as Turn
+
+STORE_SECONDS = 30.0
+"""For which the end of an answer waits for a database that is away or held by somebody else."""
+STORE_PAUSE = 0.5
 
 store = database_sync_to_async(finish_answer)
 
 
-def read_sent(frame: TurnFrame) -> list[SentPicture]:
+def read_sent(frame: TurnFrame, owner: str) -> list[SentPicture]:
     """Blocks while they are decoded. Raises BadPicture."""
     sent = []
     for number, text in enumerate(frame.images):
-        data = read_base64(text, f"images[{number}]")
+        data = read_bytes_of(text, f"images[{number}]", owner)
         sent.append(SentPicture(data, read_bytes(data, f"images[{number}]")))
     return sent
 
 
-@database_sync_to_async
-def begin_turn(
-    frame: TurnFrame, owner: str, pictures: list[SentPicture]
-) -> tuple[Message, tuple[Turn, ...]]:
-    """The row of the answer to come, and what its model is told.
+@dataclass(frozen=True, slots=True)
+class KeptTurn:
+    """A turn whose two sides have their rows."""
 
-    Raises RecordNotFound; BadRequest where a picture is gone.
-    """
+    frame: TurnFrame
+    """With what the question was asked with, where another answer is asked for."""
+    answer: Message
+    turns: tuple[Turn, ...]
+    """What the model is told."""
+
+
+@database_sync_to_async
+def begin_turn(frame: TurnFrame, owner: str, pictures: list[SentPicture]) -> KeptTurn:
+    """Raises RecordNotFound; BadRequest where a picture is gone."""
     conversation = find_conversation(owner, frame.conversation)
     if frame.answer_to is not None:
-        question = find_message(conversation, frame.answer_to, "answer_to", Message.Role.USER)
+        question = find_said(conversation, frame.answer_to, "answer_to", Message.Role.USER)
+        frame = frame.asked_as(question.asked)
     else:
-        question = ask(conversation, find_parent(conversation, frame), frame.message, pictures)
+        parent = find_parent(conversation, frame)
+        question = ask(conversation, parent, frame.message, pictures, frame.asked)
     answer = begin_answer(question, "")
-    return answer, to_turns(path_to(question))
+    return KeptTurn(frame, answer, to_turns(path_to(question)))
 
 
 def find_parent(conversation: Conversation, frame: TurnFrame) -> Message | None:
@@ -63,13 +78,13 @@ def find_parent(conversation: Conversation, frame: TurnFrame) -> Message | None:
         return conversation.head
     if frame.parent is None:
         return None
-    return find_message(conversation, frame.parent, "parent", Message.Role.ASSISTANT)
+    return find_said(conversation, frame.parent, "parent", Message.Role.ASSISTANT)
 
 
-def find_message(conversation: Conversation, message_id: str, param: str, role: str) -> Message:
-    """Raises RecordNotFound."""
-    row = Message.objects.filter(conversation=conversation, pk=message_id, role=role).first()
-    if row is None:
+def find_said(conversation: Conversation, message_id: str, param: str, role: str) -> Message:
+    """Raises RecordNotFound, also where the other side said it."""
+    row = find_message(conversation, message_id, param)
+    if row.role != role:
         raise RecordNotFound("message_not_found", param=param, id=message_id[:60])
     return row
 
@@ -106,7 +121,11 @@ async def keep_answer(
     except Exception as error:
         fault = to_fault(error, language)
         found["finish_reason"] = "error"
-        found["error"] = {"code": fault.code, "message": fault.message}
+        found["error"] = {
+            "code": fault.code,
+            "message": fault.message,
+            "request_id": get_request_id(),
+        }
         raise
     finally:
         if not known:
@@ -115,4 +134,12 @@ async def keep_answer(
 
 async def end(answer: Message, found: dict[str, Any], pieces: list[str], began: float) -> None:
     seconds = round(time.monotonic() - began, 2)
-    await store(answer, {**found, "content": "".join(pieces), "seconds": seconds})
+    fields = {**found, "content": "".join(pieces), "seconds": seconds}
+    patience = time.monotonic() + STORE_SECONDS
+    while True:
+        try:
+            return await store(answer, fields)
+        except OperationalError:
+            if time.monotonic() > patience:
+                raise
+            await asyncio.sleep(STORE_PAUSE)

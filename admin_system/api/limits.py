@@ -24,6 +24,21 @@ QUEUE_SECONDS = 0.1
 KEEP_ALIVE_SECONDS = 10.0
 """Silence in a stream after which a comment is sent."""
 
+BODY_GRACE_SECONDS = 30.0
+BODY_BYTES_PER_SECOND = 1024
+"""A body may take the grace and, for what has come of it, the time that this rate needs; a slower
+one is given up, so that nobody holds places by sending a byte now and then."""
+SEND_SECONDS = 60.0
+"""How long a client may leave what is sent to it unread; then its connection is given up."""
+READ_BYTES_PER_SECOND = 1024
+"""What it has to take of it meanwhile to be given as long again."""
+MAX_UNREAD_BYTES = 8 * 1024 * 1024
+"""What may lie ready for a WebSocket that asks for more: pings are answered whoever reads."""
+HEAD_SECONDS = 30.0
+"""How long the head of a request, or of a WebSocket's handshake, may take."""
+
+SOCKETS_PER_CALLER = 100
+"""WebSockets that one key, user or machine may hold open at once in one process."""
 RUNNING_PER_CONNECTION = 8
 """Requests at once on one WebSocket."""
 IDLE_SECONDS = 3600.0

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from admin_system.api.errors import PathNotFound
+from admin_system.api.openapi import describe
 from admin_system.api.pictures import in_reader
 
 router = Router(tags=["analyze"])
@@ -20,12 +21,15 @@ TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Content-Disposition": "inline",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "private, max-age=3600",
 }
 
 
-@router.get("/media/{path:name}", auth=None, summary="A picture of an analysis")
+@router.get(
+    "/media/{path:name}", auth=None, openapi_extra=describe(), summary="A picture of an analysis"
+)
 async def get_picture(request: HttpRequest, name: str) -> HttpResponse:
     """Needs no key: whoever was given the address may open it."""
     path = PurePosixPath(name.removesuffix("/"))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from inspect import iscoroutinefunction
 
+from channels.db import database_sync_to_async
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
+from admin_system.api.auth import ADMINISTRATIVE
 from admin_system.api.errors import (
     ApiError,
     BodyTooLarge,
@@ -18,13 +20,18 @@ from admin_system.api.errors import (
     PathNotFound,
 )
 from admin_system.api.fault_pages import fault_response
+from admin_system.api.measured import find_route
 from admin_system.api.request_id import begin_request
+from admin_system.api.stay import visiting
+from admin_system.core.audit import record_call
 from admin_system.core.errors import BadRequest
 
 logger = logging.getLogger(__name__)
 
-PROGRAMS = ("/api/", "/v1/", "/media/", "/healthz", "/readyz")
+PROGRAMS = ("/api/", "/v1/", "/media/", "/healthz", "/readyz", "/metrics")
 """Addresses that never answer a page."""
+QUESTIONS = ("/api/templates/check", "/api/service/inspect")
+"""Addresses that change nothing, though they are asked with a body: they are not audited."""
 
 Answer = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
@@ -36,15 +43,23 @@ def answer_programs(get_response: Answer) -> Answer:
 
         async def on_the_loop(request: HttpRequest) -> HttpResponseBase:
             request_id, began = begin(request)
-            return finish(request, await get_response(request), request_id, began)
+            with visiting() as visit:
+                response = await get_response(request)
+                visit.route = find_route(request)
+            await note_change(request, response)
+            return finish(request, response, request_id, began, visit.headers)
 
         return on_the_loop
 
     def in_a_thread(request: HttpRequest) -> HttpResponseBase:
         request_id, began = begin(request)
-        response = get_response(request)
+        with visiting() as visit:
+            response = get_response(request)
+            visit.route = find_route(request)
         assert isinstance(response, HttpResponseBase)  # noqa: S101 - narrows for mypy
-        return finish(request, response, request_id, began)
+        if is_change(request, response):
+            record_call(request)
+        return finish(request, response, request_id, began, visit.headers)
 
     return in_a_thread
 
@@ -56,12 +71,32 @@ def begin(request: HttpRequest) -> tuple[str, float]:
     return begin_request(), time.monotonic()
 
 
+def is_change(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether an administrative address has just done something."""
+    return (
+        request.method not in ("GET", "HEAD", "OPTIONS")
+        and response.status_code < 400
+        and getattr(request, ADMINISTRATIVE, False)
+        and request.path.rstrip("/") not in QUESTIONS
+    )
+
+
+async def note_change(request: HttpRequest, response: HttpResponseBase) -> None:
+    if is_change(request, response):
+        await database_sync_to_async(record_call)(request)
+
+
 def finish(
-    request: HttpRequest, response: HttpResponseBase, request_id: str, began: float
+    request: HttpRequest,
+    response: HttpResponseBase,
+    request_id: str,
+    began: float,
+    headers: Mapping[str, str],
 ) -> HttpResponseBase:
     if response.status_code >= 400 and request.path.startswith(PROGRAMS):
         response = in_our_shape(request, response)
-    response.headers["x-request-id"] = request_id
+    for name, value in {**headers, "x-request-id": request_id}.items():
+        response.headers[name] = value
     logger.log(
         logging.INFO if 400 <= response.status_code < 500 else logging.DEBUG,
         "%s %s %.200r -> %s after %.3f s",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from datetime import UTC, datetime
 
 from admin_system.api.limits import MAX_PAGE_SIZE
 from admin_system.core.errors import BadRequest
@@ -35,7 +36,23 @@ def read_cursor(cursor: str, *kinds: type) -> list[str | int]:
             raise ValueError(cursor)
         if any(isinstance(value, int) and abs(value) > LARGEST for value in place):
             raise ValueError(cursor)
+        text = "".join(str(value) for value in place)
+        if "\0" in text:  # PostgreSQL takes none
+            raise ValueError(cursor)
+        text.encode()  # nor does any database take half a character
     except (binascii.Error, ValueError, TypeError, RecursionError):
         raise BadRequest("cursor_unknown", param="cursor") from None
     found: list[str | int] = place
     return found
+
+
+def read_place(cursor: str) -> tuple[datetime, str]:
+    """Of a list in the order of time: when its last entry was, and its id. Raises BadRequest."""
+    moment, last = read_cursor(cursor, str, str)
+    try:
+        found = datetime.fromisoformat(str(moment))
+        if found.tzinfo is None:
+            raise ValueError(moment)
+        return found.astimezone(UTC), str(last)
+    except (ValueError, OverflowError):
+        raise BadRequest("cursor_unknown", param="cursor") from None

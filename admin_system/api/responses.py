@@ -19,3 +19,10 @@ def json_response(
         content_type="application/json",
         headers={"Content-Length": str(len(content)), **(headers or {})},
     )
+
+
+def done() -> HttpResponse:
+    """204: without a body, and so without a type of one."""
+    response = HttpResponse(status=204)
+    del response["Content-Type"]
+    return response

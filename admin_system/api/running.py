@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from admin_system.api.protocol import frames
 from admin_system.api.protocol.frames import Frame
+from admin_system.api.stay import Visit
 
 
 @dataclass(slots=True)
@@ -20,6 +21,8 @@ class Running:
     """What has been sent of the answer."""
     stopped: bool = False
     """The client sent `stop`."""
+    visit: Visit = field(default_factory=Visit)
+    """Its place among its caller's requests."""
     task: asyncio.Task[None] | None = None
 
     @property

@@ -19,7 +19,8 @@ from admin_system.api.responses import json_response
 from admin_system.api.threads import in_library
 from admin_system.core.errors import BadRequest
 from admin_system.core.images import read_base64
-from admin_system.knowledge_base.services.answering import answer_question
+from admin_system.core.prompts import find_default
+from admin_system.knowledge_base.services.answering import answer_question, language_of
 from admin_system.knowledge_base.services.permissions import Allowed, find_topic
 from admin_system.knowledge_base.services.searching import PassageHits, search_passages
 
@@ -45,11 +46,13 @@ async def search(request: HttpRequest) -> HttpResponse:
 
     def find() -> tuple[PassageHits, dict[str, Any]]:
         found = find_passages(body, allowed)
-        return found, encode_search(body.query, found)
+        return found, encode_search(body.query, found, explain=body.explain)
 
     found, told = await in_library(find)
     if body.answer:
-        answer = await answer_question(body.query, hits=found, owner=get_caller(request).owner)
+        wording = await in_library(lambda: find_default("knowledge", language_of(body.query)))
+        owner = get_caller(request).owner
+        answer = await answer_question(body.query, hits=found, owner=owner, wording=wording)
         told |= {"answer": answer.text, "annotations": encode_annotations(answer)}
     return json_response({**told, "processing_time": encode_seconds(time.monotonic() - began)})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from channels.db import database_sync_to_async
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
@@ -21,8 +23,10 @@ from admin_system.core.types import ServiceStatus
 router = Router(tags=["service"], auth=Needs("admin"))
 
 load = database_sync_to_async(catalog.load)
+activate = database_sync_to_async(catalog.activate)
 reload = database_sync_to_async(catalog.reload)
 unload = database_sync_to_async(catalog.unload)
+cancel = database_sync_to_async(catalog.cancel)
 
 
 class ServiceBody(Body):
@@ -31,13 +35,25 @@ class ServiceBody(Body):
     )
 
 
+ServiceT = TypeVar("ServiceT", bound=ServiceBody)
+
+
+class LoadBody(ServiceBody):
+    make_current: bool = Field(
+        False, description="Once it has answered it is the model of the next start too."
+    )
+
+
 SHAPE = describe(ServiceBody, answer=ModelState, status=202)
+LOAD_SHAPE = describe(LoadBody, answer=ModelState, status=202)
 
 
-@router.post("/api/service/load", openapi_extra=SHAPE, summary="Load a model")
+@router.post("/api/service/load", openapi_extra=LOAD_SHAPE, summary="Load a model")
 async def load_model(request: HttpRequest) -> HttpResponse:
-    name = read_name(request)
-    return accepted(request, await (load(name) if name else reload()))
+    body = read_body(request, LoadBody)
+    if not body.model:
+        return accepted(request, await reload())
+    return accepted(request, await (activate if body.make_current else load)(body.model))
 
 
 @router.post("/api/service/reload", openapi_extra=SHAPE, summary="Load it again")
@@ -51,12 +67,24 @@ async def unload_model(request: HttpRequest) -> HttpResponse:
     return accepted(request, await unload())
 
 
+@router.post("/api/service/cancel", openapi_extra=SHAPE, summary="End a load that runs")
+async def cancel_load(request: HttpRequest) -> HttpResponse:
+    """What serves goes on serving."""
+    read_body(request, ServiceBody)
+    return accepted(request, await cancel())
+
+
 def read_name(request: HttpRequest) -> str | None:
-    """An empty body asks for the current model. Raises BadRequest."""
+    """Raises BadRequest."""
+    return read_body(request, ServiceBody).model
+
+
+def read_body(request: HttpRequest, kind: type[ServiceT]) -> ServiceT:
+    """An empty one asks for the current model. Raises BadRequest."""
     if not request.body:
-        return None
+        return kind(model=None)
     require_json(request)
-    return read_json(request.body, ServiceBody, EXAMPLE_SERVICE).model
+    return read_json(request.body, kind, EXAMPLE_SERVICE)
 
 
 def accepted(request: HttpRequest, status: ServiceStatus) -> HttpResponse:

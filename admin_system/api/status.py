@@ -23,9 +23,9 @@ from admin_system.api.responses import json_response
 from admin_system.api.threads import in_library
 from admin_system.core.access import AccessDenied, Caller
 from admin_system.core.catalog import get_service
-from admin_system.core.devices import read_machine
 from admin_system.core.errors import ModelNotReady
-from admin_system.env import get_env
+from admin_system.core.monitoring.monitor import get_monitor
+from admin_system.core.tables import are_tables_current
 from admin_system.knowledge_base.services.overview import find_overview, is_index_reachable
 from admin_system.version import VERSION
 
@@ -46,11 +46,11 @@ async def get_status(request: HttpRequest) -> HttpResponse:
     answer: dict[str, Any] = {"status": find_health(status), "version": VERSION}
     caller = await find_known(request)
     if caller is not None:
-        machine = asdict(await in_reader(lambda: read_machine(get_env().data_dir)))
+        machine = asdict(await in_reader(get_monitor().read))
         gpus = machine.pop("gpus")
         answer |= {
             "model": encode_model(status, language_of(request)),
-            "engine": encode_engine(status),
+            "engine": encode_engine(status, language_of(request)),
             "gpus": gpus,
             "system": machine,
             "knowledge_base": encode_overview(
@@ -75,10 +75,10 @@ async def get_health(request: HttpRequest) -> HttpResponse:
     return json_response({"status": "ok"})
 
 
-@router.get("/readyz", auth=None, summary="Requests will be answered")
+@router.get("/readyz", auth=None, openapi_extra=describe(), summary="Requests will be answered")
 async def get_readiness(request: HttpRequest) -> HttpResponse:
     """503 with the reason where the database, the index or the model cannot answer."""
-    await check_database()
+    await database_sync_to_async(require_database)()
     if not await in_library(is_index_reachable):
         raise ModelNotReady("index_unreachable")
     if settings.LOAD_MODEL:
@@ -87,10 +87,13 @@ async def get_readiness(request: HttpRequest) -> HttpResponse:
     return json_response({"status": "ok"})
 
 
-@database_sync_to_async
-def check_database() -> None:
+def require_database() -> None:
+    """Blocks. Raises ModelNotReady."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+        current = are_tables_current()
     except DatabaseError:
         raise ModelNotReady("database_unreachable") from None
+    if not current:
+        raise ModelNotReady("database_outdated")

@@ -15,7 +15,7 @@ from admin_system.api.openapi import describe
 from admin_system.api.paging import check_limit, read_cursor, write_cursor
 from admin_system.api.protocol.library import TopicBody, TopicChange, encode_topic
 from admin_system.api.protocol.library_answers import TopicAnswer, TopicPage
-from admin_system.api.responses import json_response
+from admin_system.api.responses import done, json_response
 from admin_system.api.threads import SLOW, in_library
 from admin_system.knowledge_base.services.lookup import count_documents
 from admin_system.knowledge_base.services.permissions import (
@@ -105,7 +105,7 @@ async def delete_topic(request: HttpRequest, topic_id: str) -> HttpResponse:
     """No search that begins after the answer finds a passage of it."""
     number, allowed = read_topic_number(topic_id), get_caller(request).topics
     await in_library(lambda: remove_topic(get_topic(number, allowed)), SLOW)
-    return HttpResponse(status=204)
+    return done()
 
 
 def read_topic_number(text: str) -> int:

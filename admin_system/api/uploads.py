@@ -19,6 +19,7 @@ from admin_system.api.responses import json_response
 from admin_system.api.threads import SLOW, in_library
 from admin_system.core.access import Caller
 from admin_system.core.errors import BadRequest
+from admin_system.core.stored_bytes import StorageFull
 from admin_system.core.types import Language
 from admin_system.knowledge_base.errors import BadName, DocumentError
 from admin_system.knowledge_base.models import Document
@@ -40,6 +41,11 @@ FORM_SCHEMA: dict[str, Any] = {
         },
         "topic": {"type": "string", "description": "Its name; made when it is new."},
         "title": {"type": "string", "description": "For a single file; else its name."},
+        "name": {
+            "type": "string",
+            "description": "For a single file: its path below a folder, which tells it from files "
+            "of the same name.",
+        },
         "kind": {
             "type": "string",
             "enum": ["file", "questions"],
@@ -63,7 +69,7 @@ async def add_documents(request: HttpRequest) -> HttpResponse:
 
 
 def add_body(data: bytes, caller: Caller) -> Upload:
-    """Raises BadRequest, BadName, DocumentError, EntryForbidden."""
+    """Raises BadRequest, BadName, DocumentError, StorageFull, EntryForbidden."""
     body = read_json(data, TextBody, EXAMPLE_DOCUMENT)
     topic = find_or_make_topic(body.topic, caller.topics)
     document, _ = add_text(NewDocument(topic, body.title.strip(), owner=caller.owner), body.text)
@@ -73,21 +79,22 @@ def add_body(data: bytes, caller: Caller) -> Upload:
 def add_files(request: HttpRequest, caller: Caller) -> Upload:
     """A file at fault keeps no other one out; when all are, the fault of the first is raised.
 
-    Raises BadRequest, BadName, DocumentError, EntryForbidden.
+    Raises BadRequest, BadName, DocumentError, StorageFull, EntryForbidden.
     """
     form, files = read_form(request)
-    if form.title and (len(files) > 1 or is_archive(files[0].name or "")):
-        raise BadRequest("title_for_several", param="title")
+    for field in ("title", "name"):
+        if getattr(form, field) and (len(files) > 1 or is_archive(files[0].name or "")):
+            raise BadRequest("title_for_several", param=field)
     topic = find_or_make_topic(form.topic, caller.topics)
     documents: list[Document] = []
     left_out: list[Refused] = []
-    faults: list[DocumentError | BadName] = []
+    faults: list[DocumentError | BadName | StorageFull] = []
     for file in files:
-        name = file.name or ""
+        name = form.name or file.name or ""
         try:
             new = NewDocument(topic, name, form.title or "", form.kind, owner=caller.owner)
             upload = add_upload(new, file.chunks())
-        except (DocumentError, BadName) as fault:
+        except (DocumentError, BadName, StorageFull) as fault:
             fault.param = "file"
             faults.append(fault)
             left_out.append(Refused.of(name, fault))

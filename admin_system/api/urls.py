@@ -5,32 +5,47 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, re_path
 from django.urls.resolvers import URLPattern, URLResolver
-from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from admin_system.api import (
     analyses,
     analyze,
     chat,
+    conversation_exports,
     conversations,
     documents,
+    downloads,
+    embedding_models,
     embeddings,
     errors,
+    exports,
     fault_pages,
+    index,
+    logs,
     media,
+    metrics,
     model_cards,
+    model_setup,
     passages,
+    picture_sets,
+    question_sets,
+    requests,
     search,
     service,
+    set_pictures,
     status,
+    templates,
     topics,
+    usage,
+    watching,
 )
+from admin_system.api.openapi import DescribedAPI
 from admin_system.api.responses import json_response
 from admin_system.api.routing import SOCKETS
 from admin_system.core.errors import BadRequest
 from admin_system.version import VERSION
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="Qwen-VL",
     version=VERSION,
     openapi_url="/api/openapi.json",
@@ -41,15 +56,30 @@ ROOMS = (
     model_cards,
     embeddings,
     analyze,
+    exports,
     analyses,
+    picture_sets,
+    set_pictures,
     conversations,
+    conversation_exports,
     media,
     search,
     topics,
     documents,
     passages,
+    index,
+    embedding_models,
+    question_sets,
     status,
+    metrics,
     service,
+    requests,
+    watching,
+    usage,
+    logs,
+    model_setup,
+    downloads,
+    templates,
 )
 for room in ROOMS:
     api.add_router("", room.router)

@@ -23,6 +23,7 @@ from admin_system.core.types import (
     Usage,
     new_request_id,
 )
+from admin_system.core.wording import Wording, word_analysis, word_detection
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,13 @@ class AnalysisRequest:
     """What to look for when boxes are asked for; empty leaves it to the question."""
     sampling: Sampling = field(default_factory=Sampling)
     language: Language = "zh"
+    wording: Wording | None = None
+    """How the question is put; one for detection takes the place of the family's own words."""
     owner: str = "local"
     """Who asks, as `access.Caller.owner` names it."""
     id: str = field(default_factory=new_request_id)
+    kept_picture: str | None = None
+    """Id of the picture where it is one of a set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +89,23 @@ async def stream_analysis(
 
 
 def to_chat_request(request: AnalysisRequest, family: Family) -> ChatRequest:
-    query = request.query
-    if request.detect or request.labels:
-        query = family.detection_query(query, request.labels, request.language)
+    query = TextPart(word_question(request, family))
     return ChatRequest(
-        messages=(Message("user", (PicturePart(request.picture), TextPart(query))),),
+        messages=(Message("user", (PicturePart(request.picture), query)),),
         sampling=request.sampling,
         owner=request.owner,
         id=request.id,
+        purpose="analysis",
+        asked=request.query,
     )
+
+
+def word_question(request: AnalysisRequest, family: Family) -> str:
+    query, wording = request.query, request.wording
+    if wording is not None and wording.kind == "detection":
+        return word_detection(wording, query, request.labels)
+    if wording is not None:
+        query = word_analysis(wording, query)
+    if request.detect or request.labels:
+        query = family.detection_query(query, request.labels, request.language)
+    return query

@@ -1,6 +1,7 @@
 """The model machine as a Django app; nothing is loaded from here."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,3 +9,8 @@ class CoreConfig(AppConfig):
     name = "admin_system.core"
     verbose_name = _("Service")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from admin_system.core.roles import grant_operators
+
+        post_migrate.connect(grant_operators, dispatch_uid="grant_operators")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import cast
 
 from asgiref.sync import sync_to_async
@@ -15,6 +15,9 @@ from django.db.models import Q
 
 from admin_system.core.checkpoints import MINIATURE
 from admin_system.core.errors import CoreError, LoadError, ModelNotFound, ModelNotReady
+from admin_system.core.events import record_in_thread
+from admin_system.core.following import Follower, spec_at_owner
+from admin_system.core.model_owner import ModelOwner
 from admin_system.core.models import ModelConfig
 from admin_system.core.service import ModelService
 from admin_system.core.types import (
@@ -26,6 +29,8 @@ from admin_system.core.types import (
     Sampling,
     ServiceStatus,
 )
+from admin_system.core.upstream_lines import read_addresses
+from admin_system.core.usage import charge
 from admin_system.env import get_env
 
 logger = logging.getLogger(__name__)
@@ -34,28 +39,62 @@ logger = logging.getLogger(__name__)
 @lru_cache(maxsize=1)
 def get_service() -> ModelService:
     """The one of this process; nothing is loaded by asking for it."""
-    service = ModelService(get_env().data_dir / "model.lock")
+    env = get_env()
+    service = ModelService(
+        env.data_dir / "model.lock",
+        # What becomes of a model is told by the process that owns it.
+        on_event=ignore if env.model_server else record_in_thread,
+        on_end=charge if env.count_usage else ignore,
+    )
     atexit.register(service.close)
     return service
 
 
+@lru_cache(maxsize=1)
+def get_follower() -> Follower | None:
+    """None where models are loaded in this process."""
+    env = get_env()
+    if not env.model_server:
+        return None
+    owner = ModelOwner(env.model_server, env.model_server_key)
+    return Follower(owner, get_service(), lambda name: spec_of(get_config(name)))
+
+
+def ignore(*told: object) -> None:
+    """Another process writes it down."""
+
+
 def start() -> None:
-    """Begins to load the active model and returns; for the start of a server."""
-    if settings.LOAD_MODEL:
+    """Begins to load the active model, or to follow the process that does, and returns; for the
+    start of a server."""
+    if (follower := get_follower()) is not None:
+        follower.start()
+    elif settings.LOAD_MODEL:
         # Of its own, since a server may start us on its event loop, where Django keeps the
         # database shut.
         threading.Thread(target=_load_active, name="model-start", daemon=True).start()
 
 
-def _load_active() -> None:
+def ask_elsewhere() -> None:
+    """As `start`, for a process that owns no model: only where the active one runs elsewhere."""
+    if (follower := get_follower()) is not None:
+        follower.start()
+    else:
+        _load_active(only=ModelConfig.Kind.REMOTE)
+
+
+def _load_active(only: str | None = None) -> None:
     service, name = get_service(), get_env().model
     try:
         row = _active_config()
         name = row.name
-        _begin_load(row)
+        if only in (None, row.kind):
+            _begin_load(row)
     except CoreError as error:
         logger.error("no model is loaded: %s %s", error.code, error.values)
         service.fail(name, error)
+        reason = {"reason": error.code, "reason_values": error.values}
+        record_in_thread("event_model_failed", {"model": name, **reason})
     except DatabaseError:
         logger.exception("no model is loaded: the database cannot be read")
         service.fail(name, LoadError("configurations_unreadable"))
@@ -85,6 +124,12 @@ def active_spec() -> EngineSpec:
 
 
 def spec_of(row: ModelConfig) -> EngineSpec:
+    """Of a model that another process of this machine owns, how it is asked there."""
+    env = get_env()
+    owner, key = env.model_server, env.model_server_key
+    if owner and row.kind != ModelConfig.Kind.REMOTE:
+        invents = row.demo or row.kind == ModelConfig.Kind.ECHO
+        return spec_at_owner(owner, key, row.name, demo=invents, max_waiting=env.max_waiting)
     path = row.path
     if row.kind == ModelConfig.Kind.LOCAL and row.demo and not path:
         path = str(MINIATURE)
@@ -110,9 +155,12 @@ def spec_of(row: ModelConfig) -> EngineSpec:
         upstream_url=row.upstream_url,
         upstream_model=row.upstream_model,
         upstream_key=row.upstream_key,
+        further_upstreams=read_addresses(row.further_upstreams, row.further_keys),
         upstream_is_ours=row.upstream_is_ours,
+        upstream_follows=bool(owner),
         family=row.family if row.kind == ModelConfig.Kind.REMOTE else "",
         threads=get_env().threads,
+        decode_steps=get_env().decode_steps,
         demo=row.demo,
     )
 
@@ -140,13 +188,17 @@ def reload(name: str | None = None) -> ServiceStatus:
 
 
 def unload() -> ServiceStatus:
-    """Begins to unload; a load that runs is cancelled."""
+    """Begins to unload; a load that runs is cancelled. Raises LoadError where it is not ours."""
+    if (follower := get_follower()) is not None:
+        return follower.order(follower.owner.unload)
     get_service().unload()
     return get_service().status()
 
 
 def cancel() -> ServiceStatus:
-    """Ends a load that runs; what serves goes on serving."""
+    """Ends a load that runs; what serves goes on serving. Raises LoadError where it is not ours."""
+    if (follower := get_follower()) is not None:
+        return follower.order(follower.owner.cancel)
     get_service().cancel()
     return get_service().status()
 
@@ -169,6 +221,9 @@ def _active_config() -> ModelConfig:
 
 
 def _begin_load(row: ModelConfig, *, make_current: bool = False) -> ServiceStatus:
+    if (follower := get_follower()) is not None:
+        wish = partial(follower.owner.load, row.name, make_current=make_current)
+        return follower.order(wish)
     service, key = get_service(), row.pk
 
     def write_down(info: ModelInfo) -> None:

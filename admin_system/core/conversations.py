@@ -2,46 +2,42 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from io import BytesIO
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from PIL import Image
-from PIL.ExifTags import Base
-from PIL.Image import Resampling
 
 from admin_system.core.errors import BadRequest
 from admin_system.core.images import read_picture
 from admin_system.core.models import Conversation, Message, MessagePicture
-from admin_system.core.records import THUMBNAIL_SIDE, EncodedPicture, encode, unguessable
+from admin_system.core.stored_bytes import require_room
+from admin_system.core.stored_pictures import (
+    EncodedPicture,
+    SentPicture,
+    keep_format,
+    make_thumbnail,
+    unguessable,
+)
 from admin_system.core.types import Message as Turn
 from admin_system.core.types import Part, Picture, PicturePart, Role, TextPart
+from admin_system.core.whole_files import with_their_row
 from admin_system.env import get_env
+from admin_system.messages import find_language, sentence
 
-FOLDER = "conversations"
+logger = logging.getLogger(__name__)
+
+FOLDER = "analyses/conversations"
 TITLE_LENGTH = 60
-SHOWN_BY_BROWSERS = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp"}
-"""Pillow's name of a format -> suffix; MPO is a JPEG with more behind it."""
 COPIED = (
-    *("role", "content", "model", "finish_reason", "error", "boxes"),
-    *("annotations", "usage", "seconds"),
+    *("role", "content", "asked", "model", "finish_reason", "error"),
+    *("boxes", "annotations", "usage", "seconds"),
 )
 """What a branch takes over of a message."""
-
-
-@dataclass(frozen=True, slots=True)
-class SentPicture:
-    """A picture of a question, ready to be kept."""
-
-    data: bytes
-    """As it was sent."""
-    picture: Picture
 
 
 def conversations_of(owner: str, search: str = "") -> QuerySet[Conversation]:
@@ -49,8 +45,14 @@ def conversations_of(owner: str, search: str = "") -> QuerySet[Conversation]:
     found = Conversation.objects.filter(owner=owner)
     if not search:
         return found
-    said = Message.objects.filter(content__icontains=search).values("conversation")
-    return found.filter(Q(title__icontains=search) | Q(pk__in=said))
+    said = Message.objects.filter(conversation__owner=owner, content__icontains=search)
+    return found.filter(Q(title__icontains=search) | Q(pk__in=said.values("conversation")))
+
+
+def mark_pictures(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """Each with `has_pictures`."""
+    pictures = MessagePicture.objects.filter(message__conversation=OuterRef("pk"))
+    return rows.annotate(has_pictures=Exists(pictures))
 
 
 def path_to(message: Message | None) -> list[Message]:
@@ -71,14 +73,37 @@ def path_to(message: Message | None) -> list[Message]:
     return path[::-1]
 
 
+def newest_under(message: Message) -> Message:
+    """The end of the path that goes on from it, at each fork by what was said last."""
+    children: dict[str | None, Message] = {}
+    for row in Message.objects.filter(conversation=message.conversation_id):
+        children[row.parent_id] = row  # in the order in which they were written
+    while message.pk in children:
+        message = children[message.pk]
+    return message
+
+
 def ask(
-    conversation: Conversation, parent: Message | None, text: str, pictures: Sequence[SentPicture]
+    conversation: Conversation,
+    parent: Message | None,
+    text: str,
+    pictures: Sequence[SentPicture],
+    asked: Mapping[str, Any] | None = None,
 ) -> Message:
-    """Keeps a question before anybody answers it, and shows its path."""
-    files = [(sent, keep_format(sent), make_thumbnail(sent.picture)) for sent in pictures]
+    """Keeps a question before anybody answers it, and shows its path; `asked` as in the row.
+
+    Raises StorageFull.
+    """
+    files = [(sent, keep_format(sent), make_thumbnail(sent.picture.image)) for sent in pictures]
+    size = sum(len(whole.data) + len(thumbnail.data) for _, whole, thumbnail in files)
+    require_room(conversation.owner, size)
     with transaction.atomic():
         question = Message.objects.create(
-            conversation=conversation, parent=parent, role=Message.Role.USER, content=text
+            conversation=conversation,
+            parent=parent,
+            role=Message.Role.USER,
+            content=text,
+            asked=dict(asked or {}),
         )
         for number, (sent, whole, thumbnail) in enumerate(files):
             row = MessagePicture(
@@ -96,8 +121,11 @@ def ask(
 
 
 def begin_answer(question: Message, model: str) -> Message:
-    """The row of an answer that is about to be written; the path leads to it."""
+    """The row of an answer that is about to be written; the path leads to it. It takes the place
+    of attempts that brought nothing."""
     with transaction.atomic():
+        failed = Message.objects.filter(parent=question, finish_reason="error", content="")
+        failed.filter(children=None).delete()
         answer = Message.objects.create(
             conversation_id=question.conversation_id,
             parent=question,
@@ -113,6 +141,15 @@ def finish_answer(answer: Message, fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         setattr(answer, name, value)
     answer.save(update_fields=list(fields))
+
+
+def end_abandoned_answers(begun_before: datetime) -> int:
+    """How many had no end and got one: whoever wrote them is gone. An answer that another process
+    still writes gets its own end over this one."""
+    language = find_language(get_env().language)
+    error = {"code": "service_stops", "message": sentence("service_stops", language)}
+    rows = Message.objects.filter(role=Message.Role.ASSISTANT, finish_reason="")
+    return rows.filter(created_at__lt=begun_before).update(finish_reason="error", error=error)
 
 
 def show_path(message: Message) -> None:
@@ -148,11 +185,16 @@ def read_kept(row: MessagePicture) -> Picture:
 
 
 def branch(source: Conversation, message: Message) -> Conversation:
-    """A new conversation with the path to this message, and files of its own."""
+    """A new conversation with the path to this message, and files of its own.
+
+    Raises StorageFull.
+    """
+    path = path_to(message)
+    require_room(source.owner, sum(one.stored_bytes for row in path for one in row.pictures.all()))
     with transaction.atomic():
         copy = Conversation.objects.create(owner=source.owner, title=source.title)
         parent = None
-        for step in path_to(message):
+        for step in path:
             values = {name: getattr(step, name) for name in COPIED}
             copied = Message.objects.create(conversation=copy, parent=parent, **values)
             for picture in step.pictures.all():
@@ -185,26 +227,11 @@ def copy_file(kept: Any) -> EncodedPicture:
 
 
 def store_picture(row: MessagePicture, whole: EncodedPicture, thumbnail: EncodedPicture) -> None:
-    row.file.save(unguessable(FOLDER, whole), ContentFile(whole.data), save=False)
-    row.thumbnail.save(unguessable(FOLDER, thumbnail), ContentFile(thumbnail.data), save=False)
-    row.save(force_insert=True)
-
-
-def keep_format(sent: SentPicture) -> EncodedPicture:
-    """The bytes as sent where every browser shows them upright, so that the model sees the same
-    pixels in every turn; else the upright picture anew."""
-    with Image.open(BytesIO(sent.data)) as opened:
-        suffix = SHOWN_BY_BROWSERS.get(opened.format or "")
-        turned = opened.getexif().get(Base.Orientation, 1) != 1
-    if suffix is None or (turned and suffix != ".jpg"):
-        return encode(sent.picture.image)
-    return EncodedPicture(sent.data, suffix)
-
-
-def make_thumbnail(picture: Picture) -> EncodedPicture:
-    small = picture.image.copy()
-    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Resampling.LANCZOS)
-    return encode(small)
+    row.stored_bytes = len(whole.data) + len(thumbnail.data)
+    with with_their_row(row.file, row.thumbnail):
+        row.file.save(unguessable(FOLDER, whole), ContentFile(whole.data), save=False)
+        row.thumbnail.save(unguessable(FOLDER, thumbnail), ContentFile(thumbnail.data), save=False)
+        row.save(force_insert=True)
 
 
 def make_title(text: str) -> str:
@@ -229,4 +256,6 @@ def remove_expired_conversations(days: int) -> int:
     expired = list(Conversation.objects.filter(updated_at__lt=moment))
     for conversation in expired:
         remove_conversation(conversation)
+    if expired:
+        logger.info("removed %s conversations untouched for %s days", len(expired), days)
     return len(expired)

@@ -64,15 +64,19 @@ class Machine:
     disk: Memory
     """Of the file system that holds the folder asked for."""
     gpus: tuple[Gpu, ...]
+    lost_gpus: tuple[str, ...] = ()
+    """Names of cards that could be read before and cannot be read now."""
 
 
 def read_machine(folder: Path) -> Machine:
+    gpus = read_gpus()
     return Machine(
         cpu_percent=psutil.cpu_percent(interval=None),
         cpu_cores=psutil.cpu_count() or 1,
         memory=read_memory(),
         disk=read_disk(folder),
-        gpus=read_gpus(),
+        gpus=gpus,
+        lost_gpus=find_lost(gpus),
     )
 
 
@@ -119,17 +123,37 @@ def _nvml_ready() -> bool:
         return _nvml_state
 
 
+_seen: dict[int, str] = {}
+"""Cards that could be read once, by their index, and their names."""
+
+
 def read_gpus() -> tuple[Gpu, ...]:
-    """Empty where there is no NVIDIA card or driver."""
+    """Those that can be read; empty where there is no NVIDIA card or driver."""
     if not _nvml_ready():
         return ()
     import pynvml
 
     try:
-        return tuple(_read_gpu(index) for index in range(pynvml.nvmlDeviceGetCount()))
+        count = int(pynvml.nvmlDeviceGetCount())
     except pynvml.NVMLError as error:
-        logger.warning("the graphics cards cannot be read: %s", error)
+        logger.debug("the graphics cards cannot be read: %s", error)
         return ()
+    found = []
+    for index in range(count):
+        try:
+            gpu = _read_gpu(index)
+        except pynvml.NVMLError as error:  # one that is lost hides no other
+            logger.debug("the graphics card %s cannot be read: %s", index, error)
+        else:
+            _seen[index] = gpu.name
+            found.append(gpu)
+    return tuple(found)
+
+
+def find_lost(gpus: tuple[Gpu, ...]) -> tuple[str, ...]:
+    """Of the cards that were seen before, those that are not among these."""
+    there = {gpu.index for gpu in gpus}
+    return tuple(f"{index}: {name}" for index, name in sorted(_seen.items()) if index not in there)
 
 
 def _read_gpu(index: int) -> Gpu:

@@ -3,10 +3,14 @@
 CoreError
 ├── BadRequest             the caller's fault
 │   ├── BadPicture         not a picture, too large, broken base64 …
+│   ├── BadTemplate        the text of a prompt template cannot be used
 │   └── ContextTooLong     the conversation does not fit the model
 ├── ModelNotFound          no configuration of that name
+├── TemplateNotFound       no prompt template of that name, or no such version
+├── TemplateTaken          another prompt template has the name
 ├── ModelNotReady          unloaded, loading, failed, or another one is loaded
 ├── QueueFull              too many requests wait
+├── StorageFull            the owner keeps as much as it may (`stored_bytes.py`)
 ├── DownloadError          a model could not be fetched from its site
 ├── LoadError              a model could not be loaded
 ├── ModelOwnedElsewhere    another process holds the model
@@ -41,6 +45,23 @@ class ContextTooLong(BadRequest):
 
     def __init__(self, tokens: int, limit: int) -> None:
         super().__init__("context_length_exceeded", param="messages", tokens=tokens, limit=limit)
+
+
+class BadTemplate(BadRequest):
+    """What is wrong stands in the code; nothing of it was kept."""
+
+    def __init__(self, code: str, /, *, param: str = "text", **values: object) -> None:
+        super().__init__(code, param=param, **values)
+
+
+class TemplateNotFound(CoreError):
+    def __init__(self, slug: str, param: str) -> None:
+        super().__init__("template_not_found", param=param, template=slug[:80])
+
+
+class TemplateTaken(CoreError):
+    def __init__(self, slug: str) -> None:
+        super().__init__("template_name_taken", param="slug", template=slug[:80])
 
 
 class ModelNotFound(CoreError):

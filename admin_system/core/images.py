@@ -8,13 +8,19 @@ import hashlib
 import logging
 import struct
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import pillow_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from admin_system.core.errors import BadPicture
 from admin_system.core.types import Picture
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +30,10 @@ SVG, PDF or EPS, is among them."""
 WHITESPACE = {ord(space): None for space in " \t\r\n\v\f"}
 URLSAFE = str.maketrans("-_", "+/")
 WHITE = (255, 255, 255)
+BAND_PIXELS = 1_000_000
+"""Deep pixels are scaled in pieces of about so many."""
+FARTHEST = 3.4e38
+"""What an infinite pixel counts as: about the largest of 32 bits."""
 
 DECODING_FAULTS = (
     OSError,
@@ -127,16 +137,38 @@ def to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _scaled(image: Image.Image, white: float | None) -> Image.Image:
-    """Grey values over `white` to 0..255; None takes the least range that holds all of them."""
+    """Grey values over `white` to 0..255; None takes the least range that holds all of them.
+
+    By bands of rows: eight bytes a pixel for the whole picture would be a gigabyte.
+    """
     import numpy as np
 
-    values = np.nan_to_num(np.asarray(image, dtype=np.float64))
+    least = 0.0
     if white is None:
-        least, most = float(values.min()), float(values.max())
-        if least < 0:
-            values, most = values - least, most - least
-        white = next((limit for limit in (1.0, 255.0, 65535.0) if most <= limit), most)
-        if white == 1.0 and image.mode == "I":
-            white = 255.0
-    grey = np.rint(values * (255.0 / white)).astype(np.uint8)
-    return Image.fromarray(grey).convert("RGB")
+        least, white = _find_range(image)
+    grey = Image.new("L", image.size)
+    for top, band in _read_bands(image):
+        values = np.rint((band - least) * (255.0 / white)).astype(np.uint8)
+        grey.paste(Image.fromarray(values), (0, top))
+    return grey.convert("RGB")
+
+
+def _find_range(image: Image.Image) -> tuple[float, float]:
+    """What is black, and how far above it white is."""
+    ends = [(float(band.min()), float(band.max())) for _, band in _read_bands(image)]
+    least, most = min(low for low, _ in ends), max(high for _, high in ends)
+    black = min(least, 0.0)
+    most -= black
+    white = next((limit for limit in (1.0, 255.0, 65535.0) if most <= limit), most)
+    return black, 255.0 if white == 1.0 and image.mode == "I" else white
+
+
+def _read_bands(image: Image.Image) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """From the top: the first row of each band, and its values (rows, width), all finite."""
+    import numpy as np
+
+    rows = max(1, BAND_PIXELS // image.width)
+    for top in range(0, image.height, rows):
+        band = image.crop((0, top, image.width, min(top + rows, image.height)))
+        values = np.asarray(band, dtype=np.float64)
+        yield top, np.nan_to_num(values, posinf=FARTHEST, neginf=-FARTHEST)

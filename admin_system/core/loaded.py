@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from admin_system.core.engines.base import Engine, Report
 from admin_system.core.families.base import Family
+from admin_system.core.open_requests import OpenRequests
 from admin_system.core.types import (
     ChatRequest,
     Delta,
@@ -34,6 +35,8 @@ class LoadedModel:
     loaded_at: float
     """Seconds since the epoch."""
     users: int = 0
+    requests: OpenRequests = field(default_factory=OpenRequests)
+    """Where its own are listed."""
 
     @property
     def spec(self) -> EngineSpec:
@@ -49,10 +52,16 @@ class LoadedModel:
         return self.engine.family
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
-        """As Engine.submit, with text and boxes filled into the End."""
+        """As Engine.submit, with text and boxes filled into the End.
+
+        Where it is stopped through `requests`, an End `cancelled` with what had come.
+        """
         heard = [Heard() for _ in range(request.sampling.n)]
-        async with aclosing(self.engine.submit(request)) as answer:
-            async for piece in answer:
+        async with (
+            aclosing(self.engine.submit(request)) as answer,
+            aclosing(self.requests.watch(request, self.spec.name, answer)) as watched,
+        ):
+            async for piece in watched:
                 if isinstance(piece, Delta):
                     heard[piece.choice].add(piece)
                     yield piece
@@ -101,10 +110,13 @@ class Heard:
         self.calls[piece.index] = replace(known, arguments=known.arguments + piece.arguments)
 
 
-def load_model(spec: EngineSpec, create: Create, report: Report) -> LoadedModel:
+def load_model(
+    spec: EngineSpec, create: Create, report: Report, requests: OpenRequests | None = None
+) -> LoadedModel:
     """Blocks until the model has answered once; gives its memory back when it does not.
 
-    `report` may raise to end the load. Raises CoreError, and what `report` raises.
+    Its requests are listed in `requests`. `report` may raise to end the load. Raises CoreError,
+    and what `report` raises.
     """
     engine = create(spec)
     try:
@@ -115,4 +127,9 @@ def load_model(spec: EngineSpec, create: Create, report: Report) -> LoadedModel:
     except BaseException:
         engine.unload()
         raise
-    return LoadedModel(engine, info, loaded_at=time.time())
+    return LoadedModel(
+        engine,
+        info,
+        loaded_at=time.time(),
+        requests=OpenRequests() if requests is None else requests,
+    )

@@ -6,34 +6,54 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
-FORWARDED = (
-    "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-forwarded-server",
-    "x-real-ip",
-    "x-client-ip",
-    "x-cluster-client-ip",
-    "true-client-ip",
-    "cf-connecting-ip",
-    "via",
+FORWARDING = ("x-forwarded", "x-original-", "x-envoy-", "x-proxyuser-", "x-arr-", "cf-", "fastly-")
+"""Beginnings of header names."""
+FORWARDED = frozenset(
+    {
+        "forwarded",
+        "forwarded-for",
+        "client-ip",
+        "x-client-ip",
+        "x-cluster-client-ip",
+        "x-real-ip",
+        "x-real-port",
+        "x-remote-addr",
+        "x-remote-ip",
+        "true-client-ip",
+        "x-scheme",
+        "x-url-scheme",
+        "front-end-https",
+        "cdn-loop",
+        "x-amzn-trace-id",
+        "x-azure-clientip",
+        "x-nginx-proxy",
+        "x-varnish",
+        "via",
+    }
 )
 """Any of these, empty too, says that the caller is somebody else than the proxy that connects."""
 DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 
 
-def is_local_caller(peer: str | None, headers: Mapping[str, str]) -> bool:
+def is_local_caller(peer: str | None, headers: Mapping[str, str], http_version: str) -> bool:
     """A connection from this machine to a loopback name, made by no proxy.
 
     The name is checked because a page elsewhere can point its own name at this machine (DNS
-    rebinding). `headers` is asked with lower-case names.
+    rebinding). An nginx (seen: 1.22) that is told no more than `proxy_pass` names no visitor, and
+    this machine as the host, but speaks HTTP/1.0, as hardly a program does. `headers` is asked
+    with lower-case names.
     """
     return (
         is_loopback(peer or "")
-        and all(headers.get(name) is None for name in FORWARDED)
+        and http_version != "1.0"
+        and not any(is_forwarding(name) for name in headers)
         and is_loopback(host_of(headers.get("host", "")))
     )
+
+
+def is_forwarding(name: str) -> bool:
+    """Whether a header of this name, in any case, is what proxies add."""
+    return name.lower() in FORWARDED or name.lower().startswith(FORWARDING)
 
 
 def is_foreign_page(headers: Mapping[str, str], trusted: tuple[str, ...] = ()) -> bool:

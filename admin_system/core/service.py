@@ -15,6 +15,7 @@ from admin_system.core.engines import create_engine
 from admin_system.core.errors import CoreError, EngineFault, LoadError, ModelNotReady
 from admin_system.core.forecast import Forecast, forecast
 from admin_system.core.loaded import Create, LoadedModel, load_model
+from admin_system.core.open_requests import OnEnd, OpenRequests
 from admin_system.core.ownership import ModelLock
 from admin_system.core.readiness import explain
 from admin_system.core.types import (
@@ -41,6 +42,8 @@ RELOAD_WINDOW = 600.0
 NOTHING_LOADED = ServiceStatus(ServiceState.UNLOADED, model=None)
 
 OnReady = Callable[[ModelInfo], None]
+OnEvent = Callable[[str, dict[str, object]], None]
+"""Told, in the thread of a change, what became of a model: a code of `messages` and its values."""
 
 
 class LoadCancelled(LoadError):
@@ -60,9 +63,15 @@ class ModelService:
         lock_path: Path,
         create: Create = create_engine,
         check: Callable[[EngineSpec], Forecast] = forecast,
+        on_event: OnEvent = lambda kind, values: None,
+        on_end: OnEnd = lambda outcome: None,
     ) -> None:
+        self.requests = OpenRequests(on_end)
+        """What its models answer now."""
         self._create = create
         self._check = check
+        self._on_event = on_event
+        self._closing = False
         self._ownership = ModelLock(lock_path)
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
@@ -124,6 +133,7 @@ class ModelService:
 
     def close(self) -> None:
         """At the end of the process: gives the model's memory and the file lock back."""
+        self._closing = True
         self.unload()
         self.wait(CLOSE_SECONDS)
 
@@ -189,7 +199,7 @@ class ModelService:
                 logger.info("no room for two: %s goes first", former.spec.name)
                 serving = None
                 self._retire(former)
-            loaded = load_model(spec, self._create, self._report)
+            loaded = load_model(spec, self._create, self._report, self.requests)
         except Exception as error:
             reason = self._log_failure(spec, error)
             if former is not None and serving is None:
@@ -220,7 +230,7 @@ class ModelService:
     def _bring_back(self, spec: EngineSpec) -> LoadedModel | None:
         logger.info("bringing %s back", spec.name)
         try:
-            return load_model(spec, self._create, self._report)
+            return load_model(spec, self._create, self._report, self.requests)
         except Exception as error:
             self._log_failure(spec, error)
             return None
@@ -256,6 +266,12 @@ class ModelService:
                     self._status, error=(error.code, error.values), failed=tried.name
                 )
             self._release_ownership()
+        if error is None:
+            seconds = f"{time.monotonic() - self._began_at:.1f}"
+            self._on_event("event_model_loaded", {"model": tried.name, "seconds": seconds})
+        elif not cancelled:
+            reason = {"reason": error.code, "reason_values": error.values}
+            self._on_event("event_model_failed", {"model": tried.name, **reason})
 
     def _retire(self, former: LoadedModel) -> None:
         """Takes the model away; what it still answers ends with EngineFault."""
@@ -287,6 +303,7 @@ class ModelService:
 
     def _reload(self, broken: LoadedModel) -> None:
         """Tries again, later each time; gives up after as many breakdowns as there are pauses."""
+        self._on_event("event_model_broke_down", {"model": broken.spec.name})
         self._retire(broken)
         loaded: LoadedModel | None = None
         reason: CoreError | None = EngineFault("engine_failed")
@@ -295,7 +312,7 @@ class ModelService:
                 reason = LoadCancelled()
                 break
             try:
-                loaded = load_model(broken.spec, self._create, self._report)
+                loaded = load_model(broken.spec, self._create, self._report, self.requests)
             except Exception as error:
                 reason = self._log_failure(broken.spec, error)
             else:
@@ -315,11 +332,14 @@ class ModelService:
     def _unload_all(self, running: threading.Thread | None) -> None:
         if running is not None:
             running.join()
-        for loaded in list(self._alive):
+        unloaded = list(self._alive)
+        for loaded in unloaded:
             self._retire(loaded)
         with self._lock:
             self._status = NOTHING_LOADED
             self._release_ownership()
+        for loaded in () if self._closing else unloaded:
+            self._on_event("event_model_unloaded", {"model": loaded.spec.name})
 
     def _report(self, progress: LoadProgress) -> None:
         """Called while a model loads. Raises LoadCancelled, which ends the load."""

@@ -9,20 +9,30 @@ from uuid import uuid4
 
 from admin_system.core.sampling import JsonFormat as JsonFormat
 from admin_system.core.sampling import Sampling as Sampling
+from admin_system.core.stats import CacheStats as CacheStats
+from admin_system.core.stats import DecodeStats as DecodeStats
+from admin_system.core.stats import EngineStats as EngineStats
 from admin_system.core.tools import Tool as Tool
 from admin_system.core.tools import ToolCall as ToolCall
 from admin_system.core.tools import ToolCallDelta as ToolCallDelta
 from admin_system.core.tools import ToolWish as ToolWish
+from admin_system.core.upstreams import UpstreamAddress as UpstreamAddress
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 Role = Literal["system", "developer", "user", "assistant", "tool"]
 Detail = Literal["auto", "low", "high"]
-FinishReason = Literal["stop", "length", "tool_calls"]
+FinishReason = Literal["stop", "length", "tool_calls", "cancelled"]
+"""`cancelled`: somebody stopped it; text is what had come, and its tokens are not counted."""
+Purpose = Literal["chat", "analysis", "knowledge", "document"]
+"""What an answer is for; `document`: words for a picture of a document."""
 EngineKind = Literal["local", "remote", "echo"]
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 Int4Backend = Literal["own", "gptqmodel"]
+StepWish = Literal["off", "auto", "on"]
+"""Whether tokens of running answers are computed in steps of fixed sizes, which a CUDA graph can
+hold: never, on a card, or on a processor too."""
 Language = Literal["zh", "en"]
 
 
@@ -98,6 +108,9 @@ class ChatRequest:
     id: str = field(default_factory=new_request_id)
     format: JsonFormat | None = None
     tools: ToolWish | None = None
+    purpose: Purpose = "chat"
+    asked: str = ""
+    """The question in the caller's own words, where the messages word it otherwise."""
 
     def __post_init__(self) -> None:
         if not self.messages:
@@ -268,6 +281,7 @@ class EngineSpec:
     """Whose layers run four-bit GPTQ and AWQ weights (local)."""
     threads: int = 0
     """CPU threads of the model (local); 0 leaves the choice to torch."""
+    decode_steps: StepWish = "auto"
     context_length: int | None = None
     """Tokens; None takes what the checkpoint states."""
     max_batch: int = 4
@@ -283,11 +297,20 @@ class EngineSpec:
     """Base address of an OpenAI-compatible service, ending in /v1 (remote)."""
     upstream_model: str = ""
     upstream_key: str = field(default="", repr=False)
+    further_upstreams: tuple[UpstreamAddress, ...] = ()
+    """More services that run the same model."""
     upstream_is_ours: bool = False
-    """The upstream is another process of this product: load and unload are forwarded to it."""
+    """The upstreams are other processes of this product: load and unload are forwarded to them."""
+    upstream_follows: bool = False
+    """The upstream, which is ours, loads and unloads by itself; here it is waited for only."""
     family: str = ""
     """Name of the model family (remote; local reads it from config.json)."""
     demo: bool = False
+
+    @property
+    def upstreams(self) -> tuple[UpstreamAddress, ...]:
+        first = UpstreamAddress(self.upstream_url, self.upstream_model, self.upstream_key)
+        return (first, *self.further_upstreams)
 
 
 class ServiceState(StrEnum):
@@ -322,39 +345,14 @@ class ModelInfo:
     context_length: int | None
     """Tokens; None where a remote engine does not tell."""
     parameters: int | None = None
+    weight_bytes: int | None = None
+    """What the weights take of the memory of their devices (local)."""
     warnings: tuple[str, ...] = ()
     """Codes of `messages.py`, for example that a fallback is in use."""
     demo: bool = False
     """A remote engine whose upstream says that the demonstration model answers."""
-
-
-@dataclass(frozen=True, slots=True)
-class CacheStats:
-    """How often an engine finds what it has computed before."""
-
-    prefix_hit_rate: float | None
-    """Share of prompt tokens that were not computed again, 0..1; None before the first."""
-    picture_hit_rate: float | None
-    """Share of pictures that the vision tower did not see again, 0..1."""
-    prefix_bytes: int
-    """Keys and values: all that is reserved for them."""
-    picture_bytes: int
-    """Features that are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class EngineStats:
-    """A reading of an engine at work."""
-
-    running: int = 0
-    waiting: int = 0
-    slots: int = 1
-    tokens_per_second: float | None = None
-    """Of the last minute of generation; None when nothing was generated."""
-    generated_tokens: int = 0
-    """Since the model was loaded."""
-    cache: CacheStats | None = None
-    """None where an engine keeps nothing."""
+    pixels: PixelBudget | None = None
+    """At how many a picture is seen; None where nobody tells."""
 
 
 @dataclass(frozen=True, slots=True)

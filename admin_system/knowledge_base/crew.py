@@ -28,7 +28,7 @@ from admin_system.vector_search.errors import IndexOpening
 
 logger = logging.getLogger(__name__)
 
-STOP_SECONDS = 3.0
+STOP_SECONDS = 1.5
 """For which the end of a process waits for the next look of its jobs."""
 GLANCE_SECONDS = 3.0
 """Between two looks for jobs of dead processes, and for what the index has not seen yet."""

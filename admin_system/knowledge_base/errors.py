@@ -19,6 +19,8 @@ KnowledgeError
 │   ├── DocumentGone       deleted meanwhile
 │   ├── NotEditable        this kind of document or passage is not written by hand
 │   ├── DeedImpossible     the document's state does not allow it
+│   ├── JobEnded           there is nothing to call off any more
+│   ├── NothingToAsk       a question set without questions
 │   └── ChangedMeanwhile   somebody else was quicker
 ├── QuestionSetUnreadable  a file of questions is not one
 └── TopicMissing           there is no topic of that name, or nothing in it
@@ -108,6 +110,14 @@ class NotEditable(ChangeRefused):
 
 class DeedImpossible(ChangeRefused):
     """It may be possible later."""
+
+
+class JobEnded(ChangeRefused):
+    """Its result stays."""
+
+
+class NothingToAsk(ChangeRefused):
+    """Questions have to be gathered first."""
 
 
 class ChangedMeanwhile(ChangeRefused):

@@ -101,10 +101,7 @@ def changes_after(watermark: int, profile_id: int, dim: int) -> list[IndexOperat
 
     Raises ChangesPruned.
     """
-    waiting = IndexChange.objects.filter(sequence__gt=watermark)
-    changes = list(waiting.values_list("sequence", "passage_id")[:REPLAYED_AT_ONCE])
-    if changes and first_change() > watermark + 1:  # asked after they were read
-        raise ChangesPruned
+    changes = changed_after(watermark, REPLAYED_AT_ONCE)
     passages = {passage for _, passage in changes}
     found = stored_vectors(profile_id).filter(passage__in=passages)
     now = {
@@ -117,6 +114,15 @@ def changes_after(watermark: int, profile_id: int, dim: int) -> list[IndexOperat
         IndexOperation(sequence, passage, *now.get(passage, (0, None)))
         for sequence, passage in changes
     ]
+
+
+def changed_after(watermark: int, most: int) -> list[tuple[int, int]]:
+    """The next changes in their order: their numbers, and the passages. Raises ChangesPruned."""
+    waiting = IndexChange.objects.filter(sequence__gt=watermark).order_by("sequence")
+    changes = list(waiting.values_list("sequence", "passage_id")[:most])
+    if changes and first_change() > watermark + 1:  # asked after they were read
+        raise ChangesPruned
+    return changes
 
 
 def last_change() -> int:

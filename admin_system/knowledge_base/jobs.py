@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from admin_system.knowledge_base.models import Document, EmbeddingProfile, Job
+from admin_system.knowledge_base.writing import writing
 
 KEPT = timedelta(days=7)
 """How long a job that has ended can be looked up."""
@@ -27,16 +27,19 @@ def add(
     *,
     document: Document | None = None,
     profile: EmbeddingProfile | None = None,
+    wanted: dict[str, object] | None = None,
     after: timedelta | None = None,
 ) -> Job:
     """A job of that kind, not before `after`; the one that is there where it has not ended yet."""
-    with transaction.atomic():
-        active = Job.objects.filter(
+    wanted = wanted or {}
+    with writing():
+        same = Job.objects.filter(
             kind=kind, document=document, profile=profile, state__in=Job.ACTIVE
-        ).first()
+        )
+        active = next((job for job in same if job.wanted == wanted), None)
         run_after = timezone.now() + after if after else None
         return active or Job.objects.create(
-            kind=kind, document=document, profile=profile, run_after=run_after
+            kind=kind, document=document, profile=profile, wanted=wanted, run_after=run_after
         )
 
 
@@ -46,7 +49,7 @@ def begin(document: Document) -> None:
     A worker that has the job already finds the request when it ends, and leaves the job queued:
     whatever it did was for the former content.
     """
-    with transaction.atomic():
+    with writing():
         ask_again(add(Job.Kind.INDEX, document=document))
         Document.objects.filter(pk=document.pk).update(
             state=Document.State.QUEUED, progress=0.0, error_code="", error_values={}, attempts=0
@@ -64,7 +67,7 @@ def ask_again(job: Job) -> None:
 
 def retry(document: Document) -> bool:
     """Works on a document that failed, waits, was paused or cancelled; False for any other."""
-    with transaction.atomic():
+    with writing():
         if not Document.objects.filter(pk=document.pk, state__in=AGAIN).exists():
             return False
         begin(document)
@@ -73,7 +76,7 @@ def retry(document: Document) -> bool:
 
 def retry_job(job: Job) -> bool:
     """As `retry`, of a job without a document."""
-    with transaction.atomic():
+    with writing():
         if not Job.objects.filter(pk=job.pk, state__in=AGAIN).exists():
             return False
         ask_again(job)
@@ -105,7 +108,7 @@ def indexing(document: Document) -> QuerySet[Job]:
 
 def _wish(wanted: QuerySet[Job], wish: str) -> bool:
     state = Job.WISHED[wish]
-    with transaction.atomic():
+    with writing():
         active = wanted.filter(state__in=Job.ACTIVE).exclude(state=state)
         documents = list(active.exclude(state=State.RUNNING).values_list("document", flat=True))
         running = active.filter(state=State.RUNNING).update(wish=wish)

@@ -9,23 +9,31 @@ from django.db import connection
 
 from admin_system.knowledge_base.models import Passage
 from admin_system.vector_search.frequencies import Frequencies
-from admin_system.vector_search.lexical import KeywordRow, LexicalIndex
+from admin_system.vector_search.keyword_index import KeywordIndex, KeywordRebuild, KeywordRow
+from admin_system.vector_search.lexical import LexicalIndex
 from admin_system.vector_search.lexical_rebuild import LexicalRebuild
+from admin_system.vector_search.tsvector import TsvectorIndex
+from admin_system.vector_search.tsvector_rebuild import TsvectorRebuild
 
 FREQUENCIES = Frequencies()
 
 
-def keyword_index() -> LexicalIndex:
+def keyword_index() -> KeywordIndex:
     """On the connection of this thread; what it changes belongs to the open transaction."""
+    if connection.vendor == "postgresql":
+        return TsvectorIndex(connection, FREQUENCIES)
     return LexicalIndex(raw_connection(), FREQUENCIES)
 
 
-def lexical_rebuild() -> LexicalRebuild:
+def keyword_rebuild() -> KeywordRebuild:
     """On the connection of this thread."""
+    if connection.vendor == "postgresql":
+        return TsvectorRebuild(connection)
     return LexicalRebuild(raw_connection())
 
 
 def raw_connection() -> sqlite3.Connection:
+    """Only where the database is SQLite."""
     connection.ensure_connection()
     raw: sqlite3.Connection = connection.connection
     return raw

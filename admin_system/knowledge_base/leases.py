@@ -11,12 +11,12 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from admin_system.knowledge_base.models import Document, Job
 from admin_system.knowledge_base.worker_names import is_alive
+from admin_system.knowledge_base.writing import writing
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +30,13 @@ MOST_ATTEMPTS = 50
 """How often a job is taken up at all: something in it may kill every worker."""
 PAUSES = (2, 10, 60, 300)
 """Seconds before the next attempt after a fault that may pass."""
+LONGEST_WAIT = timedelta(minutes=10)
+"""More than any job is put off: one that would wait longer was put off before somebody set the
+clock back."""
 PROMPT = (Job.Kind.INDEX, Job.Kind.REMOVE)
 """Somebody waits for these; work on the whole library makes way for them."""
+ALONE = (Job.Kind.REBUILD, Job.Kind.CHECK)
+"""One of these at a time: what one builds the other compares."""
 
 State = Job.State
 
@@ -51,6 +56,8 @@ class Outcome:
     values: dict[str, object] | None = None
     after: int | None = None
     """Seconds until it may be taken up again."""
+    counts: bool = True
+    """Whether this was one of the attempts of which there is a greatest number."""
 
 
 def claim(worker: str, *, can_see: bool) -> Job | None:
@@ -58,7 +65,7 @@ def claim(worker: str, *, can_see: bool) -> Job | None:
     so that documents which wait for one are taken up as well."""
     if not open_jobs(can_see=can_see).exists():  # without the lock of a writer
         return None
-    with transaction.atomic():
+    with writing():
         open_ = open_jobs(can_see=can_see).select_for_update().order_by("id")
         job = open_.filter(kind__in=PROMPT).first() or open_.first()
         if job is None:
@@ -76,14 +83,16 @@ def open_jobs(*, can_see: bool = False) -> QuerySet[Job]:
     """That a worker may take up; none of a document or a model that another one works on."""
     now = timezone.now()
     lapsed = Q(state=State.RUNNING, leased_until__lt=now)
-    due = Q(run_after=None) | Q(run_after__lte=now)
+    due = Q(run_after=None) | Q(run_after__lte=now) | Q(run_after__gt=now + LONGEST_WAIT)
     waits_its_turn = Q(state=State.QUEUED) & due
     if can_see:
         waits_its_turn |= Q(state=State.WAITING) & due
     same = Q(document=OuterRef("document")) | Q(profile=OuterRef("profile"))
     others = Job.objects.filter(same, state=State.RUNNING, leased_until__gte=now)
+    alone = Job.objects.filter(kind__in=ALONE, state=State.RUNNING, leased_until__gte=now)
     return Job.objects.filter(lapsed | waits_its_turn).exclude(
         Exists(others.exclude(pk=OuterRef("pk")))
+        | Q(Exists(alone.exclude(pk=OuterRef("pk"))), kind__in=ALONE)
     )
 
 
@@ -130,6 +139,11 @@ def tell_progress(job: Job, share: float) -> None:
     _held(job).update(progress=round(share, 4))
 
 
+def tell_result(job: Job, result: dict[str, object]) -> None:
+    """What came of the work; before it is settled."""
+    _held(job).update(result=result)
+
+
 def settle(job: Job, outcome: Outcome) -> Outcome:
     """Ends this worker's hold on the job, and shows on the document how it is.
 
@@ -137,7 +151,7 @@ def settle(job: Job, outcome: Outcome) -> Outcome:
     queued, however the work ended; when it is not at its end, a wish that was not heard yet comes
     true. Raises LeaseLost.
     """
-    with transaction.atomic():
+    with writing():
         row = _held(job).select_for_update().first()
         if row is None:
             raise LeaseLost
@@ -151,6 +165,8 @@ def settle(job: Job, outcome: Outcome) -> Outcome:
         row.error_code, row.error_values = outcome.code, outcome.values or {}
         if asked_again or outcome.state in (State.WAITING, State.PAUSED):
             row.attempts = 0
+        elif not outcome.counts:
+            row.attempts = max(0, row.attempts - 1)
         if outcome.state == State.DONE:
             row.progress = 1.0
         row.save()
@@ -161,7 +177,7 @@ def settle(job: Job, outcome: Outcome) -> Outcome:
 
 def give_back(job: Job) -> None:
     """The worker stops: another one, or this one after its start, goes on at once."""
-    with transaction.atomic():
+    with writing():
         if _held(job).select_for_update().exists():
             settle(job, Outcome(State.QUEUED))
             Job.objects.filter(pk=job.pk, attempts__gt=0).update(attempts=F("attempts") - 1)
@@ -181,6 +197,5 @@ def _held(job: Job) -> QuerySet[Job]:
 def _show(document_id: int, outcome: Outcome) -> None:
     shown = Document.State.READY if outcome.state == State.DONE else outcome.state
     rows = Document.objects.filter(pk=document_id).exclude(state=Document.State.DELETING)
-    rows.update(state=shown, error_code=outcome.code, error_values=outcome.values or {})
-    if shown == Document.State.READY:
-        rows.update(progress=1.0)
+    progress = {"progress": 1.0} if shown == Document.State.READY else {}
+    rows.update(state=shown, error_code=outcome.code, error_values=outcome.values or {}, **progress)

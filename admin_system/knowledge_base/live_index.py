@@ -122,7 +122,10 @@ class LiveIndex:
     def _fulfil(self, opening: Future[VectorIndex]) -> None:
         try:
             index = self._open()
-            self._save(index)
+            try:
+                self._save(index)
+            except OSError as error:  # a full disk; the next saving tries again
+                logger.warning("the index could not be saved: %s", error)
             opening.set_result(index)
         except BaseException as error:
             opening.set_exception(error)

@@ -28,17 +28,25 @@ def read_question_set(path: Path) -> QuestionSet:
     that occur twice are one. Raises QuestionSetUnreadable."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        pairs = list(read_pairs(content))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise QuestionSetUnreadable("question_set_unreadable", file=path.name) from error
+    return parse_question_set(path.stem, content)
+
+
+def parse_question_set(name: str, content: Any) -> QuestionSet:
+    """As `read_question_set`, of the JSON that was read. Raises QuestionSetUnreadable."""
+    try:
+        pairs = list(read_pairs(content))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise QuestionSetUnreadable("question_set_unreadable", file=name) from error
     paragraphs: dict[str, int] = {}
     questions: list[tuple[str, int]] = []
     for paragraph, asked in pairs:
         place = paragraphs.setdefault(paragraph, len(paragraphs))
         questions += [(question, place) for question in asked]
     if not questions:
-        raise QuestionSetUnreadable("question_set_unreadable", file=path.name)
-    return QuestionSet(path.stem, tuple(paragraphs), tuple(questions))
+        raise QuestionSetUnreadable("question_set_unreadable", file=name)
+    return QuestionSet(name, tuple(paragraphs), tuple(questions))
 
 
 def read_pairs(content: Any) -> Iterator[tuple[str, list[str]]]:

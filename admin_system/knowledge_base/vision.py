@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from admin_system.core.catalog import get_service
-from admin_system.core.errors import ModelNotReady
+from admin_system.core.errors import EngineFault, ModelNotReady
 from admin_system.core.images import read_picture
 from admin_system.core.types import (
     ChatRequest,
@@ -58,6 +58,7 @@ def describe(data: bytes, model: str, should_stop: Callable[[], bool]) -> str:
         (Message("user", (PicturePart(picture), TextPart(QUESTION))),),
         Sampling(temperature=0.0, max_tokens=LONGEST),
         owner=OWNER,
+        purpose="document",
     )
     return clean(asyncio.run(_ask(request, model, should_stop)))[:MOST_CHARACTERS]
 
@@ -78,5 +79,7 @@ async def _ask(request: ChatRequest, model: str, should_stop: Callable[[], bool]
 async def _read(request: ChatRequest, model: str) -> str:
     async for value in get_service().stream(request, model):
         if isinstance(value, End):
+            if value.finish_reason == "cancelled":
+                raise EngineFault("answer_stopped")
             return value.text
     raise RuntimeError("the stream ended without an End")

@@ -8,6 +8,7 @@ from admin_system.knowledge_base.leases import Outcome
 from admin_system.knowledge_base.models import Document, EmbeddingProfile, Job
 from admin_system.knowledge_base.services.embedding_library import drop_profile, embed_library
 from admin_system.knowledge_base.services.indexing import index_document
+from admin_system.knowledge_base.services.library_jobs import LIBRARY_WORK
 from admin_system.knowledge_base.services.removing import erase_document
 
 
@@ -16,6 +17,9 @@ def run_job(job: Job, hold: Hold) -> Outcome:
     if job.kind in leases.PROMPT:
         document = Document.objects.filter(jobs=job).first()
         return Outcome("cancelled") if document is None else work_on(job, document, hold)
+    if job.kind in LIBRARY_WORK:
+        leases.tell_result(job, LIBRARY_WORK[job.kind](job, hold))
+        return Outcome("done")
     profile = EmbeddingProfile.objects.filter(job=job).first()
     if profile is None:
         return Outcome("cancelled")

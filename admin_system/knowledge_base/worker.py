@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, connections
 
+from admin_system.core import events
 from admin_system.core.errors import CoreError
+from admin_system.core.outages import find_outage
 from admin_system.knowledge_base import leases, vision
 from admin_system.knowledge_base.embedding import EmbedderChanged
 from admin_system.knowledge_base.errors import KnowledgeError, ReadingStopped
@@ -25,7 +27,11 @@ logger = logging.getLogger(__name__)
 
 REST_SECONDS = 0.5
 """Between two looks at an empty queue."""
-GRACE_SECONDS = 1.0
+FAULT_SECONDS = 2.0
+"""After a look at the queue that failed."""
+OUTAGE_SECONDS = 5
+"""Before work goes on that lacked room on the disk or the database, however often it does."""
+GRACE_SECONDS = 0.5
 """For the last words of a thread whose job has been given back already."""
 
 
@@ -74,10 +80,13 @@ class Worker:
         """Nothing ends a worker: what is wrong with one job or one moment may not be with all."""
         try:
             return self.work_once()
-        except Exception:
-            logger.exception("the queue cannot be worked on")
+        except Exception as error:
+            if find_outage(error) is None:
+                logger.exception("the queue cannot be worked on")
+            else:
+                logger.warning("the queue cannot be worked on: %s", error)
             connections.close_all()
-            self._stop.wait(REST_SECONDS)
+            self._stop.wait(FAULT_SECONDS)
             return False
 
     def work_once(self) -> bool:
@@ -91,13 +100,25 @@ class Worker:
                 outcome = self._outcome(job, lease)
             if outcome is None:
                 leases.give_back(job)
-            else:
-                leases.settle(job, outcome)
+            elif self._settle(job, outcome).state == Job.State.FAILED:
+                tell_failure(job, outcome)
         except LeaseLost:
             logger.warning("job %s was taken over by another worker", job.pk)
         finally:
             self._job = None
         return True
+
+    def _settle(self, job: Job, outcome: Outcome) -> Outcome:
+        """Again and again where the database is away, until the lease is another's.
+
+        Raises LeaseLost.
+        """
+        while True:
+            try:
+                return leases.settle(job, outcome)
+            except DatabaseError as error:
+                if find_outage(error) is None or self._stop.wait(FAULT_SECONDS):
+                    raise
 
     def _outcome(self, job: Job, lease: Lease) -> Outcome | None:
         """How it ended; None when this worker shall not go on with it now."""
@@ -122,7 +143,10 @@ class Worker:
             raise
         except (KnowledgeError, SearchError, CoreError) as error:
             return to_outcome(job, error)
-        except Exception:
+        except Exception as error:
+            if (outage := find_outage(error)) is not None:
+                logger.warning("job %s (%s) waits: %s", job.pk, job.kind, error)
+                return Outcome("queued", outage.code, {}, OUTAGE_SECONDS, counts=False)
             leases.renew(job)  # a fault of work that is another's by now is no fault
             logger.exception("job %s (%s) failed", job.pk, job.kind)
             return after_a_fault(job)
@@ -179,8 +203,15 @@ def to_outcome(job: Job, error: KnowledgeError | SearchError | CoreError) -> Out
     return Outcome("failed", error.code, dict(error.values))
 
 
+def tell_failure(job: Job, outcome: Outcome) -> None:
+    """To those who look after the service; its document shows the reason by itself."""
+    if job.document is not None:
+        reason = {"reason": outcome.code, "reason_values": outcome.values or {}}
+        events.record("event_document_failed", document=job.document.title, **reason)
+
+
 def after_a_fault(job: Job) -> Outcome:
-    """Of ours: tried again a few times, since a full disk or a locked database may pass."""
+    """Of ours: tried again a few times, since it may pass."""
     if job.attempts < leases.MOST_FAULTS:
         return Outcome("queued", "job_fault", {}, leases.pause_before(job.attempts))
     return Outcome("failed", "job_fault", {})

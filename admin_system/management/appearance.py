@@ -46,10 +46,22 @@ def may_view(permission: str) -> Any:
     return permitted
 
 
-def entry(title: Any, icon: str, link: str, permission: str | None = None) -> dict[str, Any]:
+def entry(
+    title: Any,
+    icon: str,
+    link: str,
+    permission: str | None = None,
+    *,
+    badge: str = "",
+    badge_variant: str = "",
+) -> dict[str, Any]:
+    """`badge` is the path of a function that makes a text of a request; `badge_variant` may be
+    danger."""
     item: dict[str, Any] = {"title": title, "icon": icon, "link": reverse_lazy(link)}
     if permission is not None:
         item["permission"] = may_view(permission)
+    if badge:
+        item["badge"], item["badge_variant"] = badge, badge_variant
     return item
 
 
@@ -61,9 +73,73 @@ MENU: list[dict[str, Any]] = [
             entry(
                 _("Models"),
                 "deployed_code",
-                "admin:core_modelconfig_changelist",
+                "admin:models",
                 "core.view_modelconfig",
-            )
+            ),
+            entry(
+                _("Prompt templates"),
+                "edit_note",
+                "admin:prompt_templates",
+                "core.view_prompttemplate",
+            ),
+        ],
+    },
+    {
+        "title": _("Knowledge"),
+        "items": [
+            entry(
+                _("Topics"),
+                "folder_open",
+                "admin:knowledge_base_topic_changelist",
+                "knowledge_base.view_topic",
+                badge="admin_system.knowledge_base.admin.menu.count_topics",
+            ),
+            entry(
+                _("Documents"),
+                "description",
+                "admin:knowledge_base_document_changelist",
+                "knowledge_base.view_document",
+                badge="admin_system.knowledge_base.admin.menu.count_documents",
+            ),
+            entry(
+                _("Passages"),
+                "segment",
+                "admin:knowledge_base_passage_changelist",
+                "knowledge_base.view_passage",
+            ),
+            entry(_("Index"), "database", "admin:knowledge_index", "knowledge_base.view_document"),
+            entry(
+                _("Retrieval test"),
+                "manage_search",
+                "admin:retrieval_test",
+                "knowledge_base.view_passage",
+            ),
+            entry(
+                _("Retrieval lab"),
+                "science",
+                "admin:retrieval_lab",
+                "knowledge_base.view_savedquestionset",
+            ),
+        ],
+    },
+    {
+        "title": _("Service"),
+        "items": [
+            entry(_("Live state"), "monitor_heart", "admin:service_state"),
+            entry(
+                _("Requests"),
+                "pending_actions",
+                "admin:request_queue",
+                badge="admin_system.management.menu_counts.count_requests",
+            ),
+            entry(
+                _("Alerts"),
+                "notifications",
+                "admin:alerts",
+                badge="admin_system.management.menu_counts.count_alerts",
+                badge_variant="danger",
+            ),
+            entry(_("Logs"), "terminal", "admin:logs", "core.change_modelconfig"),
         ],
     },
     {
@@ -74,7 +150,11 @@ MENU: list[dict[str, Any]] = [
                 "photo_library",
                 "admin:core_analysisrecord_changelist",
                 "core.view_analysisrecord",
-            )
+            ),
+            entry(_("Usage"), "bar_chart", "admin:usage", "core.view_usagerecord"),
+            entry(
+                _("Audit"), "history", "admin:core_auditentry_changelist", "core.view_auditentry"
+            ),
         ],
     },
     {
@@ -82,7 +162,7 @@ MENU: list[dict[str, Any]] = [
         "items": [
             entry(_("API keys"), "key", "admin:core_apikey_changelist", "core.view_apikey"),
             entry(_("Users"), "group", "admin:auth_user_changelist", "auth.view_user"),
-            entry(_("Roles"), "shield_person", "admin:auth_group_changelist", "auth.view_group"),
+            entry(_("Groups"), "shield_person", "admin:auth_group_changelist", "auth.view_group"),
         ],
     },
 ]

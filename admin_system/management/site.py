@@ -4,37 +4,55 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, JsonResponse
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path
-from django.utils.translation import gettext
+from django.urls import URLPattern, path, reverse
+from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
 from admin_system.core import catalog
 from admin_system.core.model_state import describe, render_fragments
-from admin_system.core.models import AnalysisRecord
-
-SHOWN_ANALYSES = 8
+from admin_system.management.audited import Audited
+from admin_system.management.pages import ADMIN_PAGES
+from admin_system.management.pages.leaving import log_out
 
 
 class ServiceAdminSite(UnfoldAdminSite):
+    empty_value_display = "–"  # as everywhere in the pages
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """As Django's, and what is done with the rows is audited."""
+        base = admin_class or ModelAdmin
+        audited = type(base.__name__, (Audited, base), {"__module__": base.__module__})
+        super().register(model_or_iterable, audited, **options)
+
     def get_urls(self) -> list[URLPattern]:
         states = path("model-states/", self.admin_view(self.model_states), name="model_states")
-        return [states, *super().get_urls()]
+        pages = [
+            path(page.url, self.admin_view(page.as_view()), name=page.name) for page in ADMIN_PAGES
+        ]
+        return [states, *pages, *super().get_urls()]  # the overview stands before Django's own
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), **describe_service()}
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        analyses: list[AnalysisRecord] = []
-        if request.user.has_perm("core.view_analysisrecord"):
-            analyses = list(AnalysisRecord.objects.all()[:SHOWN_ANALYSES])
-        context = {
-            "title": gettext("Overview"),
-            "analyses": analyses,
-            "address": request.build_absolute_uri("/api/v1"),
-        }
-        return super().index(request, {**context, **(extra_context or {})})
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Everybody comes in by the same door."""
+        target = request.GET.get("next") or reverse("admin:index")
+        if not request.user.is_authenticated:
+            return redirect_to_login(target)
+        if not self.has_permission(request):
+            raise PermissionDenied
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return log_out(request)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return redirect("account")
 
     def model_states(self, request: HttpRequest) -> JsonResponse:
         """What live.js puts into the page: element id -> HTML, and whether more comes soon."""

@@ -22,10 +22,13 @@ from admin_system.messages import (
     knowledge,
     library,
     library_checks,
+    moving,
     pictures,
     retrieval,
     search,
     service,
+    templates,
+    watching,
 )
 
 logger = logging.getLogger(__name__)
@@ -45,8 +48,11 @@ ROOMS = (
     knowledge,
     library_checks,
     library,
+    moving,
     retrieval,
     search,
+    templates,
+    watching,
 )
 MESSAGES: dict[str, tuple[str, str]] = {
     code: sentences for room in ROOMS for code, sentences in room.SENTENCES.items()

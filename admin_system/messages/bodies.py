@@ -13,6 +13,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The body is larger than {limit} MiB. Send smaller or fewer pictures.",
         "正文超过 {limit} MiB。换用更小或更少的图片。",
     ),
+    "body_too_slow": (
+        "The body came too slowly and was given up. After {grace} seconds it has to arrive at "
+        "1 KiB a second.",
+        "正文传得太慢，已放弃接收。{grace} 秒之后，平均每秒至少要到达 1 KiB。",
+    ),
     "content_encoding_unsupported": (
         "Bodies compressed as {given} are not read here. Send the body as it is.",
         "这里不读取以 {given} 压缩的正文。不要压缩，直接发送。",

@@ -40,6 +40,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The vocabulary {file} of the model is missing. Download the file into the model's folder.",
         "缺少模型的词表 {file}。把该文件下载到模型的文件夹。",
     ),
+    "folder_not_allowed": (
+        "{path} cannot be chosen here. Choose a folder below the allowed ones, or add its place "
+        "to QWEN_VL_MODEL_DIRS.",
+        "这里不能选择 {path}。选择允许的文件夹下的文件夹，或把它的位置加到 QWEN_VL_MODEL_DIRS。",
+    ),
     "gptqmodel_unsuited": (
         "gptqmodel has no four-bit layers for this kind of model ({family}). Choose this "
         "project's own in the model's configuration.",

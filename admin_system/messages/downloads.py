@@ -27,13 +27,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "download_corrupt": (
         "The file {file} from {site} does not have the checksum that the site states; it was "
-        "removed. Run the command again: everything else is kept.",
-        "{site} 的文件 {file} 与网站给出的校验和不符，已删除。再运行一次命令，其他文件已保留。",
+        "removed. Begin it again: everything else is kept.",
+        "{site} 的文件 {file} 与网站给出的校验和不符，已删除。再次开始下载，其他文件已保留。",
     ),
     "download_disk_became_full": (
-        "The disk with {folder} is full. Make room and run the command again: it goes on where it "
+        "The disk with {folder} is full. Make room and begin it again: it goes on where it "
         "stopped.",
-        "{folder} 所在的磁盘已满。腾出空间后再运行一次命令，会从中断处继续。",
+        "{folder} 所在的磁盘已满。腾出空间后再次开始下载，会从中断处继续。",
     ),
     "download_disk_full": (
         "Not enough room in {folder}: needs {needed_gb}\u00a0GB, {free_gb}\u00a0GB free. Make "
@@ -42,9 +42,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "腾出空间，或用 --to 换一个文件夹。",
     ),
     "download_interrupted": (
-        "The connection to {site} broke off again and again at {file}. Run the command again: it "
+        "The connection to {site} broke off again and again at {file}. Begin it again: it "
         "goes on where it stopped.",
-        "与 {site} 的连接在下载 {file} 时一再中断。再运行一次命令，会从中断处继续。",
+        "与 {site} 的连接在下载 {file} 时一再中断。再次开始下载，会从中断处继续。",
     ),
     "download_no_model": (
         "The repository {name} has no {file}. Choose one with config.json and weights as "
@@ -59,6 +59,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{site} 不向所有人提供 {name}。检查名称；若模型是私有的，或要先在其网页上接受许可，"
         "把该网站的访问令牌写入环境变量 {variable}。",
     ),
+    "download_not_found": (
+        "There is no download {id}. The list shows those that there are.",
+        "没有编号为 {id} 的下载。列表里有全部下载。",
+    ),
     "download_registered": (
         "Its configuration is {model}. To use it: python manage.py use_model {model}, then start "
         "the service.",
@@ -68,9 +72,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Another download into {folder} is running. Wait for it to end.",
         "另一个下载正在写入 {folder}。等它结束。",
     ),
+    "download_still_running": (
+        "{name} is being downloaded. Stop it first.",
+        "{name} 正在下载。先停止它。",
+    ),
     "download_stopped": (
-        "Stopped. Run the command again: it goes on where it stopped.",
-        "已停止。再运行一次命令，会从中断处继续。",
+        "Stopped. Begin it again: it goes on where it stopped.",
+        "已停止。再次开始下载，会从中断处继续。",
     ),
     "download_target_exists": (
         "{folder} is there already and holds something else. Name another folder with --to.",

@@ -75,6 +75,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "it happens often, your administrator finds the reason in the log.",
         "模型在回答时出现故障，正在重新加载。稍后再问；如果经常发生，管理员可以在日志里查到原因。",
     ),
+    "answer_stopped": (
+        "The answer was stopped before it was complete.",
+        "回答完成之前被停止了。",
+    ),
     "engine_stopped": (
         "The model was unloaded before the answer was complete. Ask again when a model is ready.",
         "回答完成之前模型被卸载了。等模型就绪后再问。",
@@ -89,6 +93,39 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "or smaller pictures.",
         "内存或显存不够完成此回答，编号 {request}。缩短对话或换用更小的图片。",
     ),
+    "steps_differ": (
+        "Steps on the card gave other figures than ordinary passes at load and are not used; "
+        "answers are right, and slower.",
+        "加载时显卡上的步与普通计算结果不符，因此不用；回答无误，但较慢。",
+    ),
+    "steps_failed": (
+        "A step on the card failed; passes go on without it, more slowly. The log has the reason.",
+        "显卡上的步出错，改用普通计算，较慢。原因在日志里。",
+    ),
+    "steps_not_for_family": (
+        "This family of models has no steps that could be captured.",
+        "此系列的模型没有可以录制的步。",
+    ),
+    "steps_off": (
+        "QWEN_VL_DECODE_STEPS is off.",
+        "QWEN_VL_DECODE_STEPS 设为 off。",
+    ),
+    "steps_on_processor": (
+        "The model runs on the processor, which has no graphs.",
+        "模型在处理器上运行，没有图。",
+    ),
+    "steps_read_values": (
+        "This model's work depends on figures that are known only while it runs.",
+        "此模型的计算取决于运行中才知道的数值。",
+    ),
+    "steps_recurrent": (
+        "Layers that carry a state from token to token are not captured yet.",
+        "逐 token 传递状态的层暂不能录制。",
+    ),
+    "steps_without_graphs": (
+        "Steps of fixed sizes run on the processor, without graphs.",
+        "固定大小的步在处理器上运行，没有图。",
+    ),
     "upstream_address_missing": (
         "The remote model has no address. Give the address of its service, ending in /v1.",
         "远程模型没有地址。填写其服务的地址，以 /v1 结尾。",
@@ -96,6 +133,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "upstream_bad_answer": (
         "The remote service answered with something that is not an OpenAI-compatible answer.",
         "远程服务的回答不是 OpenAI 兼容的格式。",
+    ),
+    "upstream_dropped_field": (
+        "The remote service takes no notice of {field}. Leave it out, or choose another service.",
+        "远程服务没有理会 {field}。去掉它，或换一个服务。",
     ),
     "upstream_failed": (
         "The remote service could not load the model: {reason}",
@@ -116,6 +157,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "upstream_too_slow": (
         "The remote service did not answer within {seconds}\u00a0s.",
         "远程服务 {seconds} 秒内没有回答。",
+    ),
+    "upstream_tried": (
+        "{url} answers; the first words came after {milliseconds} ms. It calls itself {server} and "
+        "has these models: {models}.",
+        "{url} 有回答，{milliseconds} 毫秒后有了第一段。它自称 {server}，有这些模型：{models}。",
+    ),
+    "upstream_tried_fields": (
+        "These fields have no effect there: {fields}.",
+        "这些字段在那里不起作用：{fields}。",
     ),
     "upstream_unreachable": (
         "The remote service cannot be reached. Check its address and whether it runs.",

@@ -5,6 +5,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The cursor does not come from this list. Take next_cursor of the page before.",
         "这个 cursor 不属于此列表。用上一页给出的 next_cursor。",
     ),
+    "day_malformed": (
+        "{param} is {given}; it must be a day such as 2026-11-25.",
+        "{param} 是 {given}，应为日期，例如 2026-11-25。",
+    ),
     "field_above_range": (
         "{param} is {given}; it must be below {limit}.",
         "{param} 是 {given}，应小于 {limit}。",
@@ -38,6 +42,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "field_not_a_string": (
         "{param} is {given}; it must be text.",
         "{param} 是{given}，应为文本。",
+    ),
+    "field_not_a_template": (
+        "{param} is {given}; it must be the name of a prompt template, or a draft of one.",
+        "{param} 是{given}，应为提示词模板的标识，或模板草稿。",
     ),
     "field_not_an_integer": (
         "{param} is {given}; it must be a whole number.",
@@ -109,4 +117,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "type_number": ("a number", "数字"),
     "type_object": ("an object", "对象"),
     "type_string": ("text", "文本"),
+    "period_turned_round": (
+        "The period begins on {given}, after its end on {last}. Exchange from and to.",
+        "时间段从 {given} 开始，晚于结束日期 {last}。把 from 和 to 对调。",
+    ),
 }

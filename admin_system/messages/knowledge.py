@@ -62,7 +62,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Only pasted texts, TXT, Markdown and CSV files can be written here. Change the file in "
         "the program that made it and upload it again; single passages can be changed here.",
         "这里只能修改粘贴的文本、TXT、Markdown 和 CSV 文件。"
-        "用制作它的程序修改后重新上传；单个段落可以在这里修改。",
+        "用制作它的程序修改后重新上传；单个片段可以在这里修改。",
     ),
     "document_of_a_folder": (
         "The document is kept as the folder {folder} has it. Change the file there and import the "
@@ -180,21 +180,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "passage_being_replaced": (
         "The document is being read anew, and its passages will be replaced. Wait until it is "
         "ready, then make your change.",
-        "文档正在重新处理，段落即将更换。等它就绪后再修改。",
+        "文档正在重新处理，片段即将更换。等它就绪后再修改。",
     ),
     "passage_changed_meanwhile": (
         "The passage has changed since you opened it, or is there no more. Look at it again, then "
         "make your change.",
-        "打开之后，段落已被修改或已不存在。重新查看后再修改。",
+        "打开之后，片段已被修改或已不存在。重新查看后再修改。",
     ),
     "passage_is_picture": (
         "This passage is a picture, found by how it looks; it has no text of its own. It can be "
         "switched off.",
-        "这个段落是一张图片，按画面检索，没有自己的文字。可以停用它。",
+        "这个片段是一张图片，按画面检索，没有自己的文字。可以停用它。",
     ),
     "passage_wrong_length": (
         "A passage has 1 to {limit} characters. To take it out of the search, switch it off.",
-        "段落有 1 到 {limit} 个字符。想让它不被检索到，停用即可。",
+        "片段有 1 到 {limit} 个字符。想让它不被检索到，停用即可。",
     ),
     "topic_gone": (
         "The topic is there no more.",

@@ -34,13 +34,36 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "the log.",
         "无法读取知识库的索引。管理员可以在日志里查到原因。",
     ),
+    "job_ended": (
+        "The work {id} has ended already; nothing is left to call off.",
+        "任务 {id} 已经结束，没有可以取消的了。",
+    ),
+    "job_not_found": (
+        "There is no work {id}. Work that ended a week ago is forgotten. GET /api/jobs lists the "
+        "rest.",
+        "没有任务 {id}。结束一周以上的任务不再保留。GET /api/jobs 会列出其余任务。",
+    ),
     "passage_not_found": (
         "There is no passage {id}. It may have gone with a newer version of its document.",
-        "没有段落 {id}。它可能已随文档的新版本消失。",
+        "没有片段 {id}。它可能已随文档的新版本消失。",
     ),
     "passage_picture_not_found": (
         "The passage has no picture {picture}. GET /api/passages/{id} lists its pictures.",
-        "这个段落没有图片 {picture}。GET /api/passages/{id} 会列出它的图片。",
+        "这个片段没有图片 {picture}。GET /api/passages/{id} 会列出它的图片。",
+    ),
+    "question_set_empty": (
+        "The question set {name} has no questions yet. Add some from the retrieval test, or upload "
+        "a file of questions.",
+        "问题集 {name} 里还没有问题。从检索测试里添加，或上传问题文件。",
+    ),
+    "question_set_name_taken": (
+        "There is a question set named {name} already. Choose another name, or remove that one "
+        "first.",
+        "已有名为 {name} 的问题集。换一个名字，或者先删除那一个。",
+    ),
+    "question_set_not_found": (
+        "There is no question set {id}. GET /api/question-sets lists them.",
+        "没有问题集 {id}。GET /api/question-sets 会列出问题集。",
     ),
     "title_for_several": (
         "A title is for one document, and these files may become several. Leave {param} out: each "

@@ -15,7 +15,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "check_drafts_left": (
         "{passages} passages of interrupted work are of no use any more.",
-        "有 {passages} 个段落是中断的工作留下的，已无用处。",
+        "有 {passages} 个片段是中断的工作留下的，已无用处。",
     ),
     "check_files_missing": (
         "The stored files of {documents} documents are missing or damaged; they are found still, "
@@ -30,7 +30,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "check_index_differs": (
         "The index file {file} differs from the database: {lacking} passages lack, {foreign} do "
         "not belong there, {changed} are others.",
-        "索引文件 {file} 与数据库不一致：缺 {lacking} 个段落，多 {foreign} 个，"
+        "索引文件 {file} 与数据库不一致：缺 {lacking} 个片段，多 {foreign} 个，"
         "{changed} 个内容不同。",
     ),
     "check_index_outdated": (
@@ -48,7 +48,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "check_keywords_differ": (
         "The keyword index differs from the database: {lacking} passages lack, {foreign} do not "
         "belong there.",
-        "关键词索引与数据库不一致：缺 {lacking} 个段落，多 {foreign} 个。",
+        "关键词索引与数据库不一致：缺 {lacking} 个片段，多 {foreign} 个。",
     ),
     "check_keywords_outdated": (
         "The keyword index was made by another version of the word cutter.",
@@ -67,7 +67,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "check_repaired": ("(repaired)", "（已修复）"),
     "check_vectors_lacking": (
         "{passages} passages have no vector of the embedding model in use.",
-        "有 {passages} 个段落没有当前嵌入模型的向量。",
+        "有 {passages} 个片段没有当前嵌入模型的向量。",
     ),
     "check_vectors_unused": (
         "{vectors} vectors of the embedding model {name}, which is not in use, take up space.",
@@ -75,18 +75,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "check_vectors_wrong": (
         "{passages} passages have damaged vectors.",
-        "有 {passages} 个段落的向量已损坏。",
+        "有 {passages} 个片段的向量已损坏。",
     ),
     "check_well": (
         "All is well: {documents} documents, {passages} passages; repaired: {repaired}.",
-        "一切正常：{documents} 篇文档，{passages} 个段落；修复：{repaired} 项。",
+        "一切正常：{documents} 篇文档，{passages} 个片段；修复：{repaired} 项。",
     ),
     "rebuilt_keywords": (
         "The keyword index holds {passages} passages.",
-        "关键词索引有 {passages} 个段落。",
+        "关键词索引有 {passages} 个片段。",
     ),
     "rebuilt_vectors": (
         "The vector index holds {passages} passages.",
-        "向量索引有 {passages} 个段落。",
+        "向量索引有 {passages} 个片段。",
     ),
 }

@@ -1,6 +1,10 @@
 """Pictures that cannot be used."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "box_outside_picture": (
+        "{param} is {given}; it has to be x1 < x2, y1 < y2 inside {width} x {height} pixels.",
+        "{param} 是 {given}，应满足 x1 < x2、y1 < y2，并且在 {width} x {height} 像素之内。",
+    ),
     "picture_address_unknown": (
         "{param} names no picture of yours on this server. Send the picture as a data: URL.",
         "{param} 不是你在本服务器上的图片。用 data: URL 发送图片。",
@@ -18,6 +22,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "A picture of this conversation has been removed. Start a new one, and send it again.",
         "这个对话里有图片已被删除。新开对话，重新发送图片。",
     ),
+    "set_full": (
+        "A set has at most {limit} pictures. Begin another one for the rest.",
+        "一个图片集最多 {limit} 张图片。其余的放进新的图片集。",
+    ),
+    "set_picture_gone": (
+        "The file of this picture is gone. Remove it from the set, and send it again.",
+        "这张图片的文件已经不在了。把它从图片集里删除，重新发送。",
+    ),
     "picture_missing": (
         "There is no picture. Send it in the field {param}.",
         "没有图片。把图片放在字段 {param} 里发送。",
@@ -26,6 +38,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{param} is an address elsewhere; this server fetches no pictures from other addresses. "
         "Send the picture as a data: URL.",
         "{param} 是外部地址，本服务器不从外部下载图片。用 data: URL 发送图片。",
+    ),
+    "picture_host_refused": (
+        "{param} is no address that this server fetches pictures from. Send the picture as a "
+        "data: URL.",
+        "本服务器不从 {param} 的地址下载图片。用 data: URL 发送图片。",
+    ),
+    "picture_not_fetched": (
+        "{param} could not be fetched: no answer came within {seconds} s and {limit}. "
+        "Send the picture as a data: URL.",
+        "{param} 下载失败：须在 {seconds} 秒、{limit} 之内得到回答。用 data: URL 发送图片。",
     ),
     "pictures_too_many": (
         "The conversation has {given} pictures; it may have {limit}. Remove earlier pictures.",

@@ -39,7 +39,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "topic_holds_nothing": (
         "The topic {topic} holds no passage that can be found. Add documents and wait until they "
         "are ready.",
-        "主题 {topic} 里没有可检索的段落。添加文档，等它们就绪。",
+        "主题 {topic} 里没有可检索的片段。添加文档，等它们就绪。",
     ),
     "topic_missing": (
         "There is no topic {topic}.",

@@ -77,7 +77,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "vectors_double_id": (
         "The same id occurs twice among the vectors. Each passage has one vector.",
-        "向量中有重复的编号。每个段落只能有一个向量。",
+        "向量中有重复的编号。每个片段只能有一个向量。",
     ),
     "vectors_not_unit": (
         "A vector has not the length 1, or holds what is no number. Normalise vectors first.",

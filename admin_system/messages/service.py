@@ -5,6 +5,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "There is no analysis {id} of yours.",
         "你没有编号为 {id} 的分析记录。",
     ),
+    "picture_not_found": (
+        "You have no picture {id} in this set. GET /api/picture-sets lists what you have.",
+        "你在这个图片集里没有图片 {id}。GET /api/picture-sets 会列出你的图片集。",
+    ),
+    "picture_set_not_found": (
+        "You have no set of pictures {id}. GET /api/picture-sets lists yours.",
+        "你没有图片集 {id}。GET /api/picture-sets 会列出你的图片集。",
+    ),
     "conversation_not_found": (
         "There is no conversation {id} of yours.",
         "你没有编号为 {id} 的对话。",
@@ -13,10 +21,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The conversation has no such message: {id}.",
         "对话里没有这条消息：{id}。",
     ),
+    "log_not_found": (
+        "There is no log {name}. GET /api/logs lists them.",
+        "没有日志 {name}。GET /api/logs 会列出日志。",
+    ),
+    "request_not_found": (
+        "No request {id} of yours is being answered or waits.",
+        "你没有编号为 {id} 的请求正在处理或排队。",
+    ),
+    "export_question": ("Question", "提问"),
+    "export_answer": ("Answer", "回答"),
     "context_length_exceeded": (
-        "The conversation has {tokens} tokens; the model takes {limit} with its answer. "
+        "The conversation has {tokens} tokens or more; the model takes {limit} with its answer. "
         "Shorten it, remove earlier pictures or lower max_tokens.",
-        "对话有 {tokens} 个 token，模型连同回答最多 {limit} 个。"
+        "对话至少有 {tokens} 个 token，模型连同回答最多 {limit} 个。"
         "缩短对话、删去前面的图片，或减小 max_tokens。",
     ),
     "deadline_passed": (
@@ -24,9 +42,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "use streaming.",
         "{seconds} 秒内没有完成回答，已结束。减小 max_tokens 或改用流式输出。",
     ),
+    "database_outdated": (
+        "The tables of the database are older than the program: run manage.py migrate.",
+        "数据库的表比程序旧：需要运行 manage.py migrate。",
+    ),
     "database_unreachable": (
         "The database cannot be reached. Your administrator can find the reason in the log.",
         "无法访问数据库。管理员可以在日志里查到原因。",
+    ),
+    "database_busy": (
+        "The database is being written to by somebody else for too long. Try again shortly.",
+        "数据库长时间被其他写入占用。稍后再试。",
+    ),
+    "disk_full": (
+        "The disk is full; nothing of this was kept. Try again when your administrator has made "
+        "room.",
+        "磁盘已满，这次的内容没有保存。管理员腾出空间后再试。",
     ),
     "model_busy": (
         "A model is being loaded just now. Try again when it is ready.",
@@ -55,6 +86,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "no_current_model": (
         "No model is the current one. Name the model to load.",
         "没有当前模型。写出要加载的模型名称。",
+    ),
+    "too_many_sockets": (
+        "{most} connections of yours are open already. Close one, or send further requests on one "
+        "that is open.",
+        "你已经打开了 {most} 条连接。关闭一条，或在已打开的连接上继续发送请求。",
     ),
     "queue_full": (
         "The queue is full: {waiting} requests are waiting. Try again later.",

@@ -1,132 +1,113 @@
-"""A real browser without a window, driven by the Chrome DevTools Protocol."""
+"""A real browser without a window: Debian's chromium, driven by Playwright."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import json
-import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from websockets.asyncio.client import ClientConnection, connect
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, async_playwright
 
-WAIT_SECONDS = 30
+WAIT = 30_000
+"""Milliseconds that an action or a condition may take; a browser on a busy machine is slow."""
+AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
+LOCAL = ("data:", "blob:", "about:")
 
 
-class Browser:
-    """One page; https://chromedevtools.github.io/devtools-protocol/ names what is sent."""
+@dataclass(slots=True)
+class Visit:
+    """One page, and all that went wrong in it."""
 
-    def __init__(self, connection: ClientConnection) -> None:
-        self._connection = connection
-        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
-        self._session: str | None = None
-        self._file: Path | None = None
-        self._chores: set[asyncio.Task[Any]] = set()
-        self.printed: list[str] = []
-        """What the page wrote to its console."""
-        self.faults: list[str] = []
-        """Exceptions of the page and errors that the browser reported."""
+    page: Page
+    context: BrowserContext
+    url: str
+    """Address of the server, without a slash at its end."""
+    printed: list[str] = field(default_factory=list)
+    """What the page wrote to its console."""
+    faults: list[str] = field(default_factory=list)
+    """Errors in the console (the content policy's refusals among them), exceptions, and
+    requests that would have left the server. None may be left when the visit ends."""
 
-    @classmethod
-    @asynccontextmanager
-    async def open(cls, url: str, profile: Path) -> AsyncIterator[Browser]:
-        """Opens the address and waits until it is loaded; `profile` is an empty folder."""
-        process = await asyncio.create_subprocess_exec(
-            shutil.which("chromium") or "chromium",
-            *("--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0"),
-            *("--disable-dev-shm-usage", "--no-first-run", f"--user-data-dir={profile}"),
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
+    async def log_in(self, name: str, password: str) -> None:
+        """Through the login page, as people do."""
+        await self.page.goto(f"{self.url}/admin/login/")
+        await self.page.fill("input[name=username]", name)
+        await self.page.fill("input[name=password]", password)
+        await self.page.press("input[name=password]", "Enter")
+        await self.page.wait_for_url(lambda address: "/login" not in address)
+
+    async def check_accessibility(self) -> None:
+        """Fails on violations that axe-core calls serious or critical."""
+        await self.page.evaluate(AXE.read_text("utf-8"))
+        await self._run_axe({})
+
+    async def check_other_theme(self) -> None:
+        """After `check_accessibility`: what depends on colours, dark instead of light or back."""
+        turn = "document.documentElement.classList.toggle('dark')"
+        await self.page.evaluate(turn)
+        await self._run_axe({"runOnly": ["color-contrast"]})
+        await self.page.evaluate(turn)
+
+    async def _run_axe(self, options: dict[str, Any]) -> None:
+        options = {"resultTypes": ["violations"], **options}
+        found: dict[str, Any] = await self.page.evaluate("options => axe.run(options)", options)
+        serious = [
+            f"{one['id']}: {one['help']}: {node['target']} {node.get('failureSummary', '')}"
+            for one in found["violations"]
+            if one["impact"] in {"serious", "critical"}
+            for node in one["nodes"]
+        ]
+        assert serious == [], "\n".join([self.page.url, *serious])
+
+    async def check_width(self) -> None:
+        """Nothing has to be scrolled sideways."""
+        wide: int = await self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
+        assert wide <= 0, f"{self.page.url} is {wide} px too wide"
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        (self.faults if message.type == "error" else self.printed).append(message.text)
+
+    def _see(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if not request.url.startswith(LOCAL) and address.netloc != urlsplit(self.url).netloc:
+            self.faults.append(f"left the server: {request.url}")
+
+
+@asynccontextmanager
+async def visit(
+    url: str,
+    *,
+    language: str = "zh-CN",
+    size: tuple[int, int] = (1440, 900),
+    dark: bool = False,
+) -> AsyncIterator[Visit]:
+    """A new browser with an empty profile; at the end, nothing may have gone wrong in it."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+        )
+        context = await browser.new_context(
+            locale=language,
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if dark else "light",
+            has_touch=size[0] < 500,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(WAIT)
+        page = await context.new_page()
+        visitor = Visit(page, context, url)
+        page.on("console", lambda message: visitor._hear(message))
+        page.on("pageerror", lambda error: visitor.faults.append(str(error)))
+        page.on("request", lambda request: visitor._see(request))
         try:
-            address = await asyncio.wait_for(_find_address(process), WAIT_SECONDS)
-            async with connect(address, max_size=None, proxy=None) as connection:
-                browser = cls(connection)
-                listening = asyncio.create_task(browser._listen())
-                try:
-                    await browser._go(url)
-                    yield browser
-                finally:
-                    listening.cancel()
-                    with contextlib.suppress(asyncio.CancelledError):
-                        await listening
+            yield visitor
         finally:
-            process.terminate()
-            await process.wait()
-
-    async def type_into_console(self, program: str, chosen: Path) -> None:
-        """As somebody at the developer tools does; `chosen` answers a file chooser."""
-        self._file = chosen
-        await self._send("Page.setInterceptFileChooserDialog", enabled=True)
-        answer = await self._send("Runtime.evaluate", expression=program, userGesture=True)
-        assert "exceptionDetails" not in answer, answer
-
-    async def wait_for(self, condition: str) -> None:
-        """Until a JavaScript expression is true. Raises TimeoutError."""
-        async with asyncio.timeout(WAIT_SECONDS):
-            while True:
-                answer = await self._send("Runtime.evaluate", expression=condition)
-                if answer["result"].get("value") is True:
-                    return
-                await asyncio.sleep(0.1)
-
-    async def _go(self, url: str) -> None:
-        target = await self._send("Target.createTarget", url="about:blank")
-        attached = await self._send(
-            "Target.attachToTarget", targetId=target["targetId"], flatten=True
-        )
-        self._session = attached["sessionId"]
-        for domain in ("Page", "Runtime", "DOM", "Log"):
-            await self._send(f"{domain}.enable")
-        await self._send("Page.navigate", url=url)
-        await self.wait_for(
-            f"location.href.startsWith({json.dumps(url)}) && document.readyState === 'complete'"
-        )
-
-    async def _send(self, method: str, **params: Any) -> dict[str, Any]:
-        number = len(self._answers) + 1
-        answer = self._answers[number] = asyncio.get_running_loop().create_future()
-        message: dict[str, Any] = {"id": number, "method": method, "params": params}
-        if self._session is not None:
-            message["sessionId"] = self._session
-        await self._connection.send(json.dumps(message))
-        return await asyncio.wait_for(answer, WAIT_SECONDS)
-
-    async def _listen(self) -> None:
-        async for text in self._connection:
-            message = json.loads(text)
-            if "id" in message:
-                self._answers[message["id"]].set_result(message.get("result", message))
-            else:
-                self._hear(message["method"], message.get("params", {}))
-
-    def _hear(self, method: str, params: dict[str, Any]) -> None:
-        if method == "Page.fileChooserOpened":
-            chore = asyncio.create_task(
-                self._send(
-                    "DOM.setFileInputFiles",
-                    files=[str(self._file)],
-                    backendNodeId=params["backendNodeId"],
-                )
-            )
-            self._chores.add(chore)
-        elif method == "Runtime.consoleAPICalled":
-            self.printed.append(" ".join(str(one.get("value", "")) for one in params["args"]))
-        elif method == "Runtime.exceptionThrown":
-            self.faults.append(str(params["exceptionDetails"]))
-        elif method == "Log.entryAdded" and params["entry"]["level"] == "error":
-            self.faults.append(f"{params['entry']['text']} {params['entry'].get('url', '')}")
-
-
-async def _find_address(process: asyncio.subprocess.Process) -> str:
-    """The browser says on its error output where it listens."""
-    assert process.stderr is not None
-    async for line in process.stderr:
-        match = re.search(r"ws://127\.0\.0\.1:\d+/\S+", line.decode(errors="replace"))
-        if match:
-            return match.group()
-    raise RuntimeError("chromium ended without an address")
+            await browser.close()
+        assert visitor.faults == []

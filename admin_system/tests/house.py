@@ -10,6 +10,8 @@ from admin_system.env import BASE_DIR
 ROOT = BASE_DIR
 FOLDERS = ("admin_system", "scripts", "docs", "logs", "knowledge_base", ".ci")
 WRITTEN_BY_PROGRAMS = {"__pycache__", "migrations", "charts", "indexes"}
+FROM_OTHERS = {"vendor"}
+"""Folders of what others made and ships unchanged; THIRD_PARTY.md names it."""
 
 
 def own_files(*endings: str) -> Iterator[Path]:
@@ -19,7 +21,7 @@ def own_files(*endings: str) -> Iterator[Path]:
             yield path
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in endings and not WRITTEN_BY_PROGRAMS & set(path.parts):
+            if path.suffix in endings and not (WRITTEN_BY_PROGRAMS | FROM_OTHERS) & set(path.parts):
                 yield path
 
 

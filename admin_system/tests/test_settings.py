@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import stat
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +15,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import import_string
 
+from admin_system.api.tests.server import environment
+from admin_system.env import BASE_DIR
 from admin_system.secret_key import read_secret_key
 from admin_system.settings import is_fault
 
@@ -23,6 +26,7 @@ def test_every_middleware_can_run_on_the_event_loop(name: str) -> None:
     assert import_string(name).async_capable is True
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own settings")
 @pytest.mark.django_db
 def test_the_database_is_tuned() -> None:
     with connection.cursor() as cursor:
@@ -59,3 +63,15 @@ def test_the_secret_key_is_readable_by_its_owner_only(tmp_path: Path) -> None:
 def test_tests_do_not_touch_the_data_of_this_machine() -> None:
     assert "admin_system_test_" in os.environ["QWEN_VL_DATA_DIR"]
     assert "admin_system_test_" in str(settings.MEDIA_ROOT)
+
+
+def test_checks_for_deployment_are_clean_behind_tls(tmp_path: Path) -> None:
+    """With the settings that `deploy_production.py` writes for a site behind a proxy."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=BASE_DIR,
+        env=environment(tmp_path, ACCESS="keys", HTTPS="true"),
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -33,7 +33,18 @@ def find_texts() -> Iterator[tuple[str, str]]:
             yield match[1] or match[2], path.name
 
 
-@pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.parent.parent.name)
+SCRIPT_TEXT = re.compile(r'(?<![\w.])(?:_\(\s*("(?:[^"\\]|\\.)*")|plural\(\s*("(?:[^"\\]|\\.)*"))')
+
+
+def find_script_texts() -> Iterator[tuple[str, str]]:
+    """Every text of the pages' own modules, as `base/words.js` is asked for it."""
+    for path in (PACKAGE / "management" / "static").rglob("*.js"):
+        if "vendor" not in path.parts:
+            for match in SCRIPT_TEXT.finditer(path.read_text(encoding="utf-8")):
+                yield ast.literal_eval(match[1] or match[2]), path.name
+
+
+@pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.stem)
 def test_a_catalogue_is_complete_and_its_compiled_form_is_current(path: Path) -> None:
     entries = read_catalogue(path)
     assert not [entry.source for entry in entries if entry.fuzzy]
@@ -48,6 +59,18 @@ def test_a_catalogue_is_complete_and_its_compiled_form_is_current(path: Path) ->
 
 
 def test_every_text_of_the_site_is_in_the_catalogue() -> None:
-    known = {entry.key for path in catalogues() for entry in read_catalogue(path)}
-    missing = sorted({f"{place}: {text}" for text, place in find_texts() if text not in known})
-    assert not missing
+    known = keys_of("django.po")
+    assert not {f"{place}: {text}" for text, place in find_texts() if text not in known}
+
+
+def test_every_text_of_the_pages_modules_is_in_their_catalogue() -> None:
+    known = {key.split("\0")[0] for key in keys_of("djangojs.po")}
+    texts = list(find_script_texts())
+    assert texts
+    assert not {f"{place}: {text}" for text, place in texts if text not in known}
+
+
+def keys_of(name: str) -> set[str]:
+    return {
+        entry.key for path in catalogues() if path.name == name for entry in read_catalogue(path)
+    }

@@ -1,9 +1,9 @@
-"""How many passages hold a token: asked of SQLite, and remembered where asking is dear."""
+"""How many passages hold a token: asked of the database, and remembered where asking is dear."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 DEAR = 1_000
 """Passages from which a count is remembered: below it asking is quick, and counts still jump."""
@@ -20,16 +20,21 @@ class Frequencies:
         self._counts: dict[str, int] = {}
 
     def get(self, token: str, ask: Callable[[str], int]) -> int:
+        return self.get_all([token], lambda tokens: {token: ask(token) for token in tokens})[token]
+
+    def get_all(
+        self, tokens: Iterable[str], ask: Callable[[list[str]], Mapping[str, int]]
+    ) -> dict[str, int]:
+        """`ask` gets those that are not remembered, and is asked once for all of them."""
         if self._clock() - self._since > REMEMBERED_SECONDS or len(self._counts) > MOST_REMEMBERED:
             self._counts = {}
             self._since = self._clock()
-        counts = self._counts
-        if (known := counts.get(token)) is not None:
-            return known
-        count = ask(token)
-        if count >= DEAR:
-            counts[token] = count
-        return count
+        remembered = self._counts
+        counts = {token: remembered.get(token) for token in tokens}
+        unknown = [token for token, count in counts.items() if count is None]
+        asked = ask(unknown) if unknown else {}
+        remembered.update({token: count for token, count in asked.items() if count >= DEAR})
+        return {token: asked[token] if count is None else count for token, count in counts.items()}
 
     def forget(self) -> None:
         """After the index was made anew."""

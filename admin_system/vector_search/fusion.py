@@ -26,10 +26,23 @@ def fuse(*rankings: Sequence[Vote], k: int = K) -> list[int]:
     """
     if len(rankings) == 1:
         return [id_ for id_, _ in rankings[0]]
-    scores: dict[int, float] = {}
+    scores = fused_scores(*rankings, k=k)
     best: dict[int, int] = {}
+    for ranking in rankings:
+        for rank, (id_, _) in enumerate(ranking, start=1):
+            best[id_] = min(rank, best.get(id_, rank))
+    return sorted(scores, key=lambda id_: (-scores[id_], best[id_], id_))
+
+
+def fused_scores(*rankings: Sequence[Vote], k: int = K) -> dict[int, float]:
+    """Id -> the sum of its votes, each divided by k + rank; at most the number of rankings / k.
+
+    In a single ranking every vote counts as 1: nothing is weighed against it.
+    """
+    if len(rankings) == 1:
+        return {id_: 1 / (k + rank) for rank, (id_, _) in enumerate(rankings[0], start=1)}
+    scores: dict[int, float] = {}
     for ranking in rankings:
         for rank, (id_, weight) in enumerate(ranking, start=1):
             scores[id_] = scores.get(id_, 0.0) + weight / (k + rank)
-            best[id_] = min(rank, best.get(id_, rank))
-    return sorted(scores, key=lambda id_: (-scores[id_], best[id_], id_))
+    return scores

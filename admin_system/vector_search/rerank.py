@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from admin_system.building import BUILDING
 from admin_system.vector_search.errors import RerankerLoadError
 
 logger = logging.getLogger(__name__)
@@ -42,13 +43,14 @@ class CrossEncoderReranker(Reranker):
         from sentence_transformers import CrossEncoder
 
         try:
-            model = CrossEncoder(
-                str(self._folder),
-                device=self._device or None,
-                max_length=MOST_TOKENS,
-                trust_remote_code=False,
-                local_files_only=True,
-            )
+            with BUILDING:
+                model = CrossEncoder(
+                    str(self._folder),
+                    device=self._device or None,
+                    max_length=MOST_TOKENS,
+                    trust_remote_code=False,
+                    local_files_only=True,
+                )
         except Exception as error:  # any fault of any file of the folder
             logger.exception("the reranking model %s cannot be loaded", self._folder.name)
             raise RerankerLoadError("reranker_not_loadable", name=self._folder.name) from error

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
 
@@ -12,9 +13,9 @@ from admin_system.vector_search.certainty import Judge
 from admin_system.vector_search.coverage import TokenWeights, coverage, length_of
 from admin_system.vector_search.embedder import Embedder, Vectors
 from admin_system.vector_search.errors import EmbedderFault
-from admin_system.vector_search.fusion import Mode, fuse
+from admin_system.vector_search.fusion import Mode, Vote, fuse, fused_scores
 from admin_system.vector_search.index import VectorIndex
-from admin_system.vector_search.lexical import LexicalIndex
+from admin_system.vector_search.keyword_index import KeywordIndex
 from admin_system.vector_search.rerank import Reranker
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,28 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Why a hit is where it is."""
+
+    fused: float
+    """Sum of its weighted reciprocal ranks, by which hits are ordered."""
+    vector: int | None = None
+    """Its rank in the vector leg, from 1; None where that leg did not bring it."""
+    keyword: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds that the parts of a search took; a leg that took no part has none."""
+
+    vector: float = 0.0
+    """With the embedding of the question."""
+    keyword: float = 0.0
+    fusion: float = 0.0
+    """With the scores of all that both legs brought."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchHit:
     id: int
     score: float
@@ -49,6 +72,7 @@ class SearchHit:
     certainty: float
     """0..1, as `certainty.Judge`: .5 is what chance reaches among so many passages."""
     text: str
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +98,7 @@ class SearchResult:
     hits: tuple[SearchHit, ...]
     left_out: LeftOut | None = None
     """Why a hybrid search did without vectors: the question's script, or a silent embedder."""
+    timings: Timings = field(default_factory=Timings)
 
 
 class Searcher:
@@ -81,7 +106,7 @@ class Searcher:
 
     def __init__(
         self,
-        lexical: LexicalIndex,
+        lexical: KeywordIndex,
         index: VectorIndex | None = None,
         embedder: Embedder | None = None,
         reranker: Reranker | None = None,
@@ -93,15 +118,20 @@ class Searcher:
 
     def search(self, request: SearchRequest, read_texts: ReadTexts) -> SearchResult:
         """Raises EmbedderFault in the mode `vector`; a hybrid search goes on without vectors."""
+        begun = time.perf_counter()
         vector, left_out = self._embed(request)
-        near, worded = self._find(request, vector)
+        near = self._find_near(request, vector)
+        embedded = time.perf_counter()
+        worded = self._find_worded(request)
+        found = time.perf_counter()
         texts = read_texts(list(dict.fromkeys([*near, *worded])))
         scores = self._score(request, vector, texts)
-        rankings = []
-        if vector is not None:
-            rankings.append([(id_, scores[id_].vector or 0.0) for id_ in near if id_ in texts])
-        if request.mode != "vector":
-            rankings.append([(id_, vote(scores[id_].keyword)) for id_ in worded if id_ in texts])
+        by_vector = [(id_, scores[id_].vector or 0.0) for id_ in near if id_ in texts]
+        by_words = [(id_, vote(scores[id_].keyword)) for id_ in worded if id_ in texts]
+        legs = {"vector": by_vector} if vector is not None else {}
+        legs |= {"keyword": by_words} if request.mode != "vector" else {}
+        rankings = list(legs.values())
+        standings = to_standings(legs)
         judge = Judge.of(request.query, self._lexical.count(request.topics))
         hits = (
             SearchHit(
@@ -112,26 +142,30 @@ class Searcher:
                     scores[id_].vector, scores[id_].keyword, length_of(texts[id_])
                 ),
                 text=texts[id_],
+                standing=standings[id_],
             )
             for id_ in self._rerank(request.query, fuse(*rankings), texts)
             if scores[id_].best >= request.min_score
         )
-        return SearchResult(tuple(islice(hits, request.limit)), left_out)
+        best = tuple(islice(hits, request.limit))
+        timings = Timings(embedded - begun, found - embedded, time.perf_counter() - found)
+        return SearchResult(best, left_out, timings)
 
-    def _find(self, request: SearchRequest, vector: Vectors | None) -> tuple[list[int], list[int]]:
-        """Ids of the vector leg and of the keyword leg, best first."""
-        depth = max(CANDIDATES, 2 * request.limit)
-        near: list[int] = []
-        worded: list[int] = []
-        if vector is not None and self._index is not None:
-            hits = self._index.search(vector, depth, topics=request.topics, ids=request.ids)
-            near = [hit.id for hit in hits]
-        if request.mode != "vector":
-            found = self._lexical.search(
-                request.query, depth, topics=request.topics, ids=request.ids
-            )
-            worded = [hit.id for hit in found]
-        return near, worded
+    def _find_near(self, request: SearchRequest, vector: Vectors | None) -> list[int]:
+        """Ids of the vector leg, best first."""
+        if vector is None or self._index is None:
+            return []
+        hits = self._index.search(vector, depth_of(request), topics=request.topics, ids=request.ids)
+        return [hit.id for hit in hits]
+
+    def _find_worded(self, request: SearchRequest) -> list[int]:
+        """Ids of the keyword leg, best first."""
+        if request.mode == "vector":
+            return []
+        hits = self._lexical.search(
+            request.query, depth_of(request), topics=request.topics, ids=request.ids
+        )
+        return [hit.id for hit in hits]
 
     def _embed(self, request: SearchRequest) -> tuple[Vectors | None, LeftOut | None]:
         if request.mode == "keyword":
@@ -175,6 +209,22 @@ class Searcher:
             )
             for id_, text in texts.items()
         }
+
+
+def depth_of(request: SearchRequest) -> int:
+    """Hits that each leg brings at most."""
+    return max(CANDIDATES, 2 * request.limit)
+
+
+def to_standings(legs: Mapping[str, Sequence[Vote]]) -> dict[int, Standing]:
+    ranks = {
+        leg: {id_: rank for rank, (id_, _) in enumerate(ranking, start=1)}
+        for leg, ranking in legs.items()
+    }
+    return {
+        id_: Standing(fused, *(ranks.get(leg, {}).get(id_) for leg in ("vector", "keyword")))
+        for id_, fused in fused_scores(*legs.values()).items()
+    }
 
 
 def vote(share: float | None) -> float:

@@ -68,11 +68,15 @@ class IndexStore:
             if self._is_older_than_saved(header):
                 logger.info("another process has saved a newer index")
                 return
-            with temporary.open("wb") as file:
-                write_index(file, header, structure, members)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self.path)
+            try:
+                with temporary.open("wb") as file:
+                    write_index(file, header, structure, members)
+                    file.flush()
+                    os.fsync(file.fileno())
+                temporary.replace(self.path)
+            except OSError:
+                temporary.unlink(missing_ok=True)
+                raise
             flush_folder(self.path.parent)
 
     def open(self, profile: EmbedderProfile) -> VectorIndex:
@@ -101,9 +105,12 @@ class IndexStore:
             self.path.unlink(missing_ok=True)
 
     def _is_older_than_saved(self, header: IndexHeader) -> bool:
-        with suppress(IndexMissing, IndexDamaged):
-            saved = self.header()
-            return saved.profile == header.profile and saved.watermark > header.watermark
+        """The whole file is read only where its first lines say so."""
+        with suppress(FileNotFoundError, IndexMissing, IndexDamaged):
+            with self.path.open("rb") as file:
+                claimed = self._read_header(file)
+            if claimed.profile == header.profile and claimed.watermark > header.watermark:
+                return self.header() == claimed
         return False
 
     def _verify(self, file: IO[bytes]) -> IndexHeader:
@@ -114,6 +121,10 @@ class IndexStore:
             digest.update(block)
         if stated != digest.hexdigest().encode("ascii"):
             raise IndexDamaged("index_damaged", file=self.path.name)
+        return self._read_header(file)
+
+    def _read_header(self, file: IO[bytes]) -> IndexHeader:
+        """As it stands there."""
         file.seek(DIGITS)
         try:
             fields: dict[str, Any] = json.loads(file.readline())

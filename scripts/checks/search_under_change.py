@@ -29,7 +29,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from admin_system.vector_search.embedder import Embedder, EmbedderSpec
 from admin_system.vector_search.embedders import create_embedder
 from admin_system.vector_search.frequencies import Frequencies
-from admin_system.vector_search.lexical import KeywordRow, LexicalIndex
+from admin_system.vector_search.keyword_index import KeywordRow
+from admin_system.vector_search.lexical import LexicalIndex
 from admin_system.vector_search.operations import IndexOperation
 from admin_system.vector_search.searcher import Searcher, SearchRequest
 from admin_system.vector_search.structures import StructureKind

@@ -37,6 +37,15 @@ def check_machine(plan: Plan) -> list[Finding]:
             else "there is no NVIDIA GPU: a large model is slow on the CPU",
         ),
     ]
+    if plan.web > 1:
+        linux = os.name != "nt"
+        found.append(
+            Finding(
+                linux,
+                "几个网站进程" if linux else "Windows 上只能有一个网站进程",
+                f"{plan.web} web processes" if linux else "on Windows there is one web process",
+            )
+        )
     for path in (plan.certificate, plan.certificate_key):
         if path is not None:
             there = path.is_file()

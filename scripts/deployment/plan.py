@@ -6,9 +6,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.deployment.servers import Server
 from scripts.startup.console import StartFailed
 
 HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?\Z")
+
+REDIS = "redis://127.0.0.1:6379/0"
+"""Where Debian's own listens."""
+MOST_WEB = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,9 @@ class Plan:
     """Of TLS; without them the proxy speaks plain HTTP."""
     body_megabytes: int = 32
     """As QWEN_VL_MAX_BODY_BYTES."""
+    server: Server = "uvicorn"
+    web: int = 1
+    """Web processes; with more than one another process owns the models."""
 
     def __post_init__(self) -> None:
         if not HOST.match(self.domain):
@@ -35,10 +43,21 @@ class Plan:
                 f"“{self.domain}”不是主机名，例如 vl.example.com。",
                 f'"{self.domain}" is no host name, such as vl.example.com.',
             )
+        if not 1 <= self.web <= MOST_WEB:
+            raise StartFailed(
+                f"网站进程为 1 至 {MOST_WEB} 个。", f"There are 1 to {MOST_WEB} web processes."
+            )
         if (self.certificate is None) != (self.certificate_key is None):
             raise StartFailed(
                 "证书与私钥要一起给出。", "A certificate and its key are given together."
             )
+
+    @property
+    def web_ports(self) -> tuple[int, ...]:
+        """Of one process the port itself; of several those after it, which is the owner's then."""
+        if self.web == 1:
+            return (self.port,)
+        return tuple(self.port + number for number in range(1, self.web + 1))
 
     @property
     def has_tls(self) -> bool:
@@ -55,5 +74,7 @@ class Plan:
             "QWEN_VL_ACCESS": "keys",
             "QWEN_VL_ALLOWED_HOSTS": f'["{self.domain}", "127.0.0.1", "localhost"]',
             "QWEN_VL_TRUSTED_ORIGINS": f'["{self.origin}"]',
+            "QWEN_VL_TRUSTED_PROXIES": '["127.0.0.1", "::1"]',
             "QWEN_VL_HTTPS": "true" if self.has_tls else "false",
+            **({"QWEN_VL_REDIS_URL": REDIS} if self.web > 1 else {}),
         }

@@ -3,31 +3,8 @@
 from __future__ import annotations
 
 from scripts.deployment.plan import Plan
-
-SERVICE = """\
-[Unit]
-Description=Qwen-VL service
-After=network-online.target
-Wants=network-online.target
-
-[Service]
-Type=simple
-User={user}
-WorkingDirectory={root}
-Environment=PYTHONUTF8=1
-ExecStart="{python}" -m scripts.startup.serve 127.0.0.1 {port}
-Restart=always
-RestartSec=5
-# Streams are told and documents given back before the process is ended.
-TimeoutStopSec=20
-KillSignal=SIGTERM
-NoNewPrivileges=true
-ProtectSystem=full
-PrivateTmp=true
-
-[Install]
-WantedBy=multi-user.target
-"""
+from scripts.deployment.servers import write_words
+from scripts.deployment.units import write_units
 
 BACKUP = """\
 [Unit]
@@ -61,7 +38,7 @@ map $http_upgrade $qwen_vl_connection {{
 }}
 
 upstream qwen_vl {{
-    server 127.0.0.1:{port};
+{servers}
     keepalive 32;
 }}
 {redirect}
@@ -114,7 +91,7 @@ TLS = """\
 WINDOWS = """\
 @echo off
 rem Run as administrator. nssm from https://nssm.cc must be on the PATH.
-nssm install QwenVL "{python}" -m scripts.startup.serve 127.0.0.1 {port}
+nssm install QwenVL "{python}" {words}
 nssm set QwenVL AppDirectory "{root}"
 nssm set QwenVL AppEnvironmentExtra PYTHONUTF8=1
 nssm set QwenVL AppExit Default Restart
@@ -130,7 +107,7 @@ schtasks /create /f /tn QwenVLBackup /sc daily /st 03:15 ^
 def write_recipes(plan: Plan) -> dict[str, str]:
     """Name of each file -> its text."""
     return {
-        "qwen-vl.service": fill(SERVICE, plan),
+        **write_units(plan),
         "qwen-vl-backup.service": fill(BACKUP, plan),
         "qwen-vl-backup.timer": TIMER,
         "qwen-vl.nginx.conf": write_site(plan),
@@ -140,7 +117,7 @@ def write_recipes(plan: Plan) -> dict[str, str]:
 
 def write_site(plan: Plan) -> str:
     return SITE.format(
-        port=plan.port,
+        servers="\n".join(f"    server 127.0.0.1:{port};" for port in plan.web_ports),
         domain=plan.domain,
         root=plan.root,
         body=plan.body_megabytes + 1,  # the service itself says what is too large
@@ -154,4 +131,5 @@ def write_site(plan: Plan) -> str:
 
 
 def fill(text: str, plan: Plan) -> str:
-    return text.format(user=plan.user, root=plan.root, python=plan.python, port=plan.port)
+    words = " ".join(write_words(plan.server, plan.port, plan.body_megabytes))
+    return text.format(user=plan.user, root=plan.root, python=plan.python, words=words)

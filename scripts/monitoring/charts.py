@@ -111,6 +111,7 @@ def draw_panel(
             color=colour,
             linestyle="-" if colour == SERIES[0] else "--",
             linewidth=1.6,
+            clip_on=False,  # a full processor is a line on the frame
             marker="." if len(samples) < 40 else None,
             label=word(name, language) if name else None,
         )

@@ -10,11 +10,13 @@ import sys
 from pathlib import Path
 
 from scripts.startup.console import StartFailed, say
-from scripts.startup.packages import Source, install
+from scripts.startup.packages import Source, collect, install
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PRODUCT = ROOT / "requirements.txt"
+GUNICORN = ROOT / "scripts" / "optional" / "requirements-gunicorn.txt"
+REDIS = ROOT / "scripts" / "optional" / "requirements-redis.txt"
 TESTS = ROOT / "scripts" / "testing" / "requirements-test.txt"
 
 
@@ -23,9 +25,7 @@ def prepare_environment(requirements: Path, source: Source) -> Path:
 
     `requirements` may refer to others beside it (`-r`). Raises StartFailed.
     """
-    python = venv_python()
-    if not _works(python):
-        _create()
+    python = make_environment()
     stamp = VENV / f".installed-{requirements.stem}"
     wanted = _fingerprint(requirements)
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:
@@ -36,6 +36,31 @@ def prepare_environment(requirements: Path, source: Source) -> Path:
         install(python, requirements, source, log=ROOT / "logs" / "install.log")
         stamp.write_text(wanted, encoding="utf-8")
     return python
+
+
+def make_environment() -> Path:
+    """The interpreter of an environment that may still be empty. Raises StartFailed."""
+    python = venv_python()
+    if not _works(python):
+        _create()
+    return python
+
+
+def download_wheels(folder: Path, source: Source) -> None:
+    """All that `--offline` needs on a computer of the same kind. Raises StartFailed."""
+    python = make_environment()
+    say(
+        f"正在下载安装包到 {folder}（首次需几分钟）……",
+        f"Collecting wheels in {folder} (some minutes) …",
+    )
+    log = ROOT / "logs" / "install.log"
+    collect(python, PRODUCT, source, folder, log)
+    say(
+        f"完成。把 {folder.name} 文件夹拷到不能联网的电脑上，在项目文件夹里执行：\n"
+        f"  python start_service.py --offline {folder.name}",
+        f"Done. Bring the folder {folder.name} to the computer without a network, and run there:\n"
+        f"  python start_service.py --offline {folder.name}",
+    )
 
 
 def venv_python() -> Path:

@@ -8,16 +8,22 @@ import subprocess
 import sys
 import threading
 import webbrowser
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from scripts.startup.addresses import Address, check_free, network_url
 from scripts.startup.console import StartFailed, accept_any_character, clear_progress, say, say_pair
-from scripts.startup.environment import PRODUCT, ROOT, prepare_environment, venv_python
+from scripts.startup.environment import (
+    PRODUCT,
+    ROOT,
+    download_wheels,
+    prepare_environment,
+    venv_python,
+)
 from scripts.startup.modes import MODES, settings_of
 from scripts.startup.packages import Source
 from scripts.startup.server import Server, Stopped, stop_on_signals
-from scripts.startup.supervisor import Supervisor, Watched
+from scripts.startup.supervisor import Patience, Supervisor, Watched
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -65,6 +71,12 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         help="从该文件夹中的 wheel 安装，不联网 · install from wheels in this folder, no network",
     )
     parser.add_argument(
+        "--download-wheels",
+        metavar="DIR",
+        type=Path,
+        help="在联网电脑上为 --offline 准备文件夹 · fills a folder for --offline",
+    )
+    parser.add_argument(
         "--torch-index",
         metavar="URL",
         help="另外的 torch 安装源 · an index with other builds of torch",
@@ -83,12 +95,20 @@ def _port(text: str) -> int:
     return port
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(
+    arguments: Sequence[str] | None = None,
+    prepare: Callable[[Path, Source], Path] = prepare_environment,
+    patience: Patience | None = None,
+) -> int:
+    """`prepare` gives the interpreter of the environment that everything runs in."""
     accept_any_character()
     chosen = parse(arguments)
     stop_on_signals()
     try:
-        return _start(chosen)
+        if chosen.download_wheels is not None:
+            download_wheels(chosen.download_wheels.resolve(), Source(None, chosen.torch_index))
+            return 0
+        return _start(chosen, prepare, patience)
     except StartFailed as failure:
         say(f"启动失败：{failure.zh}", f"Not started: {failure.en}")
         return 1
@@ -97,11 +117,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _start(chosen: argparse.Namespace) -> int:
+def _start(
+    chosen: argparse.Namespace,
+    prepare: Callable[[Path, Source], Path],
+    patience: Patience | None,
+) -> int:
     address = Address(chosen.host, chosen.port)
     check_free(address, venv_python())
     source = Source(chosen.offline and chosen.offline.resolve(), chosen.torch_index)
-    python = prepare_environment(PRODUCT, source)
+    python = prepare(PRODUCT, source)
     _prepare_site(python, _model(chosen.model), chosen.engine)
     settings = settings_of(
         chosen.mode,
@@ -118,7 +142,7 @@ def _start(chosen: argparse.Namespace) -> int:
         if isinstance(server, Server):
             _announce(server, outcome, pages=chosen.mode != "gpu", browser=next(browser, False))
 
-    supervisor = Supervisor(lambda: Server(python, address, ROOT, settings), announce)
+    supervisor = Supervisor(lambda: Server(python, address, ROOT, settings), announce, patience)
     try:
         return supervisor.run()
     finally:

@@ -33,15 +33,24 @@ class Source:
 
 def install(python: Path, requirements: Path, source: Source, log: Path) -> None:
     """Installs `requirements` into the environment of `python`. Raises StartFailed."""
-    command: list[str | Path] = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "--no-input",
-    ]
-    command += ["--progress-bar", "off", "--requirement", requirements, *_places(python, source)]
+    _run(python, ["install"], requirements, source, log)
+
+
+def collect(python: Path, requirements: Path, source: Source, folder: Path, log: Path) -> None:
+    """Puts wheels of `requirements` and of all that they need into `folder`. Raises StartFailed.
+
+    What has no wheel is built, since a computer without a network could not do that.
+    """
+    _run(python, ["wheel", "--wheel-dir", folder], requirements, source, log)
+
+
+def _run(
+    python: Path, deed: list[str | Path], requirements: Path, source: Source, log: Path
+) -> None:
+    """Raises StartFailed."""
+    command: list[str | Path] = [python, "-m", "pip", *deed, "--disable-pip-version-check"]
+    command += ["--no-input", "--progress-bar", "off", "--requirement", requirements]
+    command += _places(python, source)
     log.parent.mkdir(parents=True, exist_ok=True)
     said: list[str] = []
     with subprocess.Popen(
@@ -153,7 +162,7 @@ def _explanation(said: list[str], requirements: Path, source: Source, log: Path)
     text = "\n".join(said)
     tail = "\n".join(f"    {line}" for line in said[-4:])
     zh, en = _reason(text, source)
-    download = f"python -m pip download -r {requirements.name} -d wheels"
+    download = "python start_service.py --download-wheels wheels"
     return StartFailed(
         f"安装依赖包失败：{zh}\n{tail}\n  完整记录：{log}\n"
         f"  无法联网时：在能联网、系统与 Python 版本相同的电脑上执行\n    {download}\n"

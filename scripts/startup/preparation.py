@@ -32,6 +32,7 @@ def main() -> int:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         _make_administrator()
+        warn_of_the_open_door()
         if chosen.model is not None:
             call_command("use_model", chosen.model)
         if chosen.engine is not None:
@@ -40,6 +41,17 @@ def main() -> int:
         print(error, file=sys.stderr, flush=True)
         return 1
     return 0
+
+
+def warn_of_the_open_door() -> None:
+    """Loudly, since nothing else of the service shows it."""
+    from admin_system.env import get_env
+
+    if get_env().access == "open":
+        say(
+            "警告：QWEN_VL_ACCESS=open，任何能连到这台电脑的人都无需密钥即可使用。",
+            "WARNING: QWEN_VL_ACCESS=open, whoever reaches this computer is served without a key.",
+        )
 
 
 def _back_up_before_upgrade() -> None:

@@ -17,9 +17,9 @@ from typing import Any
 from scripts.startup.addresses import Address
 from scripts.startup.console import languages, show_progress
 
-PATIENCE = 8
-"""Seconds until a server that does not stop is killed; it needs less than one unless a large model
-is just being loaded."""
+PATIENCE = 4.5
+"""Seconds until a server that does not stop is killed, which loses nothing that is kept: five
+seconds after Ctrl+C all has ended. It needs less than two unless a model is just being loaded."""
 
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -122,7 +122,7 @@ class Server:
             self.process.terminate()
             return
         try:  # the console's Ctrl+C has reached the server as well
-            self.process.wait(timeout=PATIENCE / 2)
+            self.process.wait(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.terminate()
 

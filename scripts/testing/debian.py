@@ -14,6 +14,7 @@ PACKAGES = {
     "wine": "wine",  # runs the batch files
     "nginx-light": "nginx",  # the proxy of a deployment
     "systemd": "systemd-analyze",  # reads the units of a deployment
+    "redis-server": "redis-server",  # what several web processes share
 }
 """Name of the package -> a program that it brings, looked for on the PATH."""
 

@@ -13,6 +13,7 @@ from admin_system.core.types import (
     Delta,
     End,
     Ending,
+    FinishReason,
     Likelihood,
     TokenLogprob,
     ToolCall,
@@ -24,7 +25,10 @@ Annotations = list[dict[str, Any]]
 """As `citations.encode_annotations` makes them."""
 
 
-def encode_usage(usage: Usage) -> dict[str, Any]:
+def encode_usage(usage: Usage, reason: FinishReason) -> dict[str, Any] | None:
+    """Nobody has counted the tokens of an answer that was cut off."""
+    if reason == "cancelled":
+        return None
     return {
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,
@@ -110,7 +114,7 @@ class CompletionEncoder:
         return {
             **self._head("chat.completion"),
             "choices": choices,
-            "usage": encode_usage(end.usage),
+            "usage": encode_usage(end.usage, end.finish_reason),
             "processing_time": encode_seconds(seconds),
         }
 
@@ -139,7 +143,7 @@ class CompletionEncoder:
     def encode_usage_chunk(self, end: End) -> dict[str, Any]:
         """The extra chunk that `stream_options.include_usage` asks for."""
         head = self._head("chat.completion.chunk")
-        return {**head, "choices": [], "usage": encode_usage(end.usage)}
+        return {**head, "choices": [], "usage": encode_usage(end.usage, end.finish_reason)}
 
     def _chunk(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from admin_system.api.limits import MAX_PICTURES
 from admin_system.api.protocol.openai import (
@@ -16,6 +16,7 @@ from admin_system.api.protocol.openai import (
     SchemaFormat,
     TextPartBody,
 )
+from admin_system.api.protocol.strict_json import read_object
 from admin_system.core.errors import BadRequest
 from admin_system.core.types import (
     ChatRequest,
@@ -70,6 +71,16 @@ def check_pictures(body: ChatBody) -> None:
         raise BadRequest("pictures_too_many", param="messages", given=count, limit=MAX_PICTURES)
 
 
+def list_pictures(body: ChatBody) -> Iterator[tuple[str, str]]:
+    """(address, param) of each, after they were counted. Raises BadRequest."""
+    check_pictures(body)
+    for place, message in enumerate(body.messages):
+        if isinstance(message.content, list):
+            for number, part in enumerate(message.content):
+                if isinstance(part, PicturePartBody):
+                    yield part.image_url.url, f"messages[{place}].content[{number}].image_url"
+
+
 def to_message(body: MessageBody, param: str, read_picture: ReadPicture) -> Message:
     calls = tuple(
         ToolCall(call.id, call.function.name, read_arguments(call.function.arguments, param, place))
@@ -90,14 +101,15 @@ def to_message(body: MessageBody, param: str, read_picture: ReadPicture) -> Mess
 
 
 def read_arguments(text: str, param: str, place: int) -> str:
-    """Raises BadRequest where they are no JSON object: no template could write them."""
+    """As strictly as a body is read: what they hold is repeated to models and to callers.
+
+    Raises BadRequest where they are no JSON object: no template could write them.
+    """
     try:
-        sound = isinstance(json.loads(text or "{}"), dict)
-    except ValueError:
-        sound = False
-    if not sound:
+        read_object(text or "{}", example="{}")
+    except BadRequest:
         param = f"{param}.tool_calls[{place}].function.arguments"
-        raise BadRequest("field_wrong", param=param)
+        raise BadRequest("field_wrong", param=param) from None
     return text or "{}"
 
 

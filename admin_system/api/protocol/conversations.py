@@ -14,8 +14,15 @@ from admin_system.core.models import Conversation, Message, MessagePicture
 MAX_TITLE = 200
 
 
-class TitleBody(Body):
-    title: str = Field(min_length=1, max_length=MAX_TITLE)
+class ConversationChange(Body):
+    """What is left out stays."""
+
+    title: str | None = Field(None, min_length=1, max_length=MAX_TITLE)
+    head: str | None = Field(
+        None,
+        min_length=1,
+        description="A message; the path through it is shown, to the last that was said after it.",
+    )
 
 
 class NewConversationBody(Body):
@@ -39,6 +46,9 @@ class MessageAnswer(Answer):
     role: str
     content: str
     pictures: list[KeptPictureAnswer]
+    asked: dict[str, Any] = Field(
+        description="Of a question: knowledge_base and prompt_template that it was sent with."
+    )
     boxes: list[NumberedBoxAnswer]
     annotations: list[dict[str, Any]]
     model: str | None
@@ -57,13 +67,21 @@ class ConversationAnswer(Answer):
     updated_at: str
 
 
+class ListedConversation(ConversationAnswer):
+    has_pictures: bool
+
+
 class WholeConversationAnswer(ConversationAnswer):
     head: str | None = Field(description="Id of the last message that is shown.")
     messages: list[MessageAnswer] = Field(description="From the first one to the head.")
 
 
+class ConversationFile(WholeConversationAnswer):
+    """Of the format json: `messages` are those of every path."""
+
+
 class ConversationPage(Answer):
-    data: list[ConversationAnswer]
+    data: list[ListedConversation]
     next_cursor: str | None
 
 
@@ -76,6 +94,11 @@ def encode_conversation(row: Conversation) -> dict[str, Any]:
     }
 
 
+def encode_listed(row: Conversation) -> dict[str, Any]:
+    """Of `mark_pictures`."""
+    return {**encode_conversation(row), "has_pictures": getattr(row, "has_pictures", False)}
+
+
 def encode_message(row: Message, siblings: list[str]) -> dict[str, Any]:
     return {
         "id": row.pk,
@@ -83,6 +106,7 @@ def encode_message(row: Message, siblings: list[str]) -> dict[str, Any]:
         "role": row.role,
         "content": row.content,
         "pictures": [encode_picture(picture) for picture in row.pictures.all()],
+        "asked": row.asked,
         "boxes": row.boxes,
         "annotations": row.annotations,
         "model": row.model or None,

@@ -109,7 +109,7 @@ class CompletionChoice(Answer):
     index: int
     message: CompletionMessage
     logprobs: LogprobsAnswer | None
-    finish_reason: Literal["stop", "length", "tool_calls"]
+    finish_reason: Literal["stop", "length", "tool_calls", "cancelled"]
 
 
 class CompletionAnswer(Answer):
@@ -118,7 +118,7 @@ class CompletionAnswer(Answer):
     created: int
     model: str
     choices: list[CompletionChoice]
-    usage: UsageAnswer
+    usage: UsageAnswer | None = Field(description="Null where it was stopped.")
     processing_time: str
     demo: bool = Field(False, description="Answered by the built-in demonstration model.")
 
@@ -147,24 +147,31 @@ class PictureSize(Answer):
 
 
 class AnalysisAnswer(Answer):
-    id: str
+    id: str | None = Field(description="Null where it was stopped: then it is not kept.")
     result: str
     processing_time: str
     boxed_image_url: str | None
     boxes: list[BoxAnswer]
     image: PictureSize
     model: str
-    usage: UsageAnswer
+    usage: UsageAnswer | None
+    finish_reason: Literal["cancelled"] | None = Field(
+        None, description="Only there where it was stopped."
+    )
     demo: bool = False
 
 
 class RecordAnswer(Answer):
     id: str
     query: str
+    labels: list[str] = Field(description="Names that were to be found.")
     result: str
-    boxes: list[BoxAnswer]
+    boxes: list[BoxAnswer] = Field(description="As edited, where somebody has.")
+    model_boxes: list[BoxAnswer] = Field(description="As the model found them.")
+    edited: bool
     boxed_image_url: str | None
     thumbnail_url: str | None
+    picture: str | None = Field(description="Id of the picture, where it is one of a set.")
     image: PictureSize
     model: str
     usage: dict[str, int]
@@ -187,6 +194,11 @@ class LoadFault(Answer):
     message: str
 
 
+class PixelAnswer(Answer):
+    min: int
+    max: int
+
+
 class ModelState(Answer):
     """What is not known is null."""
 
@@ -204,7 +216,9 @@ class ModelState(Answer):
     precision: str | None
     device: str | None
     parameters: int | None
+    weight_bytes: int | None = Field(description="In memory.")
     context_length: int | None
+    pixels: PixelAnswer | None = Field(description="At how many the model sees a picture.")
     warnings: list[str]
     breakdowns: int = Field(description="How often it was loaded again by itself of late.")
     loaded_at: str | None
@@ -222,6 +236,28 @@ class CacheBytes(Answer):
     pictures: int
 
 
+class DecodeState(Answer):
+    """How the next tokens of running answers are computed."""
+
+    steps: Literal["captured", "eager"] = Field(description="Captured: in CUDA graphs.")
+    reason: CodeAndSentence | None = Field(description="Why they are not captured.")
+    sizes: int = Field(description="Steps of different sizes that are ready.")
+    attention: str | None = Field(
+        description="torch's kernel for it: flash, efficient, cudnn or math."
+    )
+
+
+class UpstreamAnswer(Answer):
+    url: str
+    model: str = Field(description="Its name there; empty until the service has answered.")
+    healthy: bool = Field(description="Requests are sent to it.")
+    running: int
+    answered: int = Field(description="Requests since the model was loaded.")
+    failures: int = Field(description="In a row.")
+    reason: str = Field(description="Code of the last of them.")
+    next_look: float | None = Field(description="In how many seconds it is asked again.")
+
+
 class EngineState(Answer):
     running: int
     waiting: int
@@ -230,6 +266,8 @@ class EngineState(Answer):
     generated_tokens: int
     cache_hit_rates: HitRates | None
     cache_bytes: CacheBytes | None
+    decode: DecodeState | None = Field(description="Of a model in this process.")
+    upstreams: list[UpstreamAnswer] = Field(description="Services of a model elsewhere.")
 
 
 class IndexState(Answer):

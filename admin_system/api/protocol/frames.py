@@ -20,6 +20,7 @@ from admin_system.api.protocol.completion import (
 )
 from admin_system.api.protocol.openai import ChatBody
 from admin_system.api.protocol.plain import AnalyzeBody, encode_plain_boxes
+from admin_system.api.protocol.templates import NAMES_TEMPLATE, TemplateField
 from admin_system.api.protocol.validation import Body
 from admin_system.core.analysis import Analysis
 from admin_system.core.types import Box, Delta, End, Picture, Sampling
@@ -47,6 +48,7 @@ class ShortFrame(Body):
     max_tokens: int | None = Field(None, ge=1)
     temperature: float | None = Field(None, ge=0, le=2)
     knowledge_base: KnowledgeBody | None = None
+    prompt_template: TemplateField | None = Field(None, description=NAMES_TEMPLATE)
 
     @property
     def sampling(self) -> Sampling:
@@ -124,7 +126,7 @@ def chat_done(
         "id": frame_id,
         "content": end.text,
         "finish_reason": end.finish_reason,
-        "usage": encode_usage(end.usage),
+        "usage": encode_usage(end.usage, end.finish_reason),
         "processing_time": encode_seconds(seconds),
     }
     if end.tool_calls:
@@ -142,7 +144,7 @@ def analysis_done(frame_id: str, analysis: Analysis, picture: Picture, analysis_
         "content": analysis.text,
         "image": {"width": picture.width, "height": picture.height},
         "finish_reason": analysis.finish_reason,
-        "usage": encode_usage(analysis.usage),
+        "usage": encode_usage(analysis.usage, analysis.finish_reason),
         "processing_time": encode_seconds(analysis.seconds),
     }
 
@@ -159,9 +161,15 @@ def stopped(frame_id: str, text: str, seconds: float) -> Frame:
     }
 
 
-def error(frame_id: str | None, body: dict[str, Any]) -> Frame:
-    """`body` is the HTTP shape; without an id where the frame had none that could be read."""
-    return {"type": "error", "id": frame_id, **body}
+def error(
+    frame_id: str | None, body: dict[str, Any], request_id: str, retry_after: int | None = None
+) -> Frame:
+    """`body` is the HTTP shape; without an id where the frame had none that could be read.
+
+    `request_id` finds it in the log; `retry_after` is in seconds, where it is worth trying again.
+    """
+    frame: Frame = {"type": "error", "id": frame_id, "request_id": request_id, **body}
+    return frame if retry_after is None else {**frame, "retry_after": retry_after}
 
 
 def pong(frame_id: str | None) -> Frame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -11,8 +12,11 @@ from admin_system.api.limits import MAX_QUERY_CHARACTERS, MAX_RESULTS
 from admin_system.api.protocol.validation import Body
 from admin_system.core.types import Language
 from admin_system.knowledge_base.models import Document, DocumentPicture, Passage, Topic
+from admin_system.knowledge_base.services.editing import is_editable
+from admin_system.knowledge_base.services.lookup import Neighbours
 from admin_system.knowledge_base.services.searching import PassageHit, PassageHits
 from admin_system.messages import sentence
+from admin_system.vector_search.marks import find_marks
 
 TOPIC_NAME = Field(min_length=1, max_length=100)
 DESCRIPTION = Field(max_length=500)
@@ -44,6 +48,7 @@ class UploadForm(Body):
 
     topic: Annotated[str, TOPIC_NAME]
     title: Annotated[str, TITLE] | None = None
+    name: Annotated[str, TITLE] | None = None
     kind: Literal["file", "questions"] = "file"
 
 
@@ -52,6 +57,12 @@ class DocumentChange(Body):
 
     title: Annotated[str, TITLE] | None = None
     topic: Annotated[str, TOPIC_NAME] | None = Field(None, description="Name of one that exists.")
+    text: str | None = Field(
+        None, min_length=1, description="The whole text anew; of documents with a `text_url`."
+    )
+    version: int | None = Field(
+        None, description="That `text` was made from: refused where another one has come since."
+    )
 
 
 class PassageChange(Body):
@@ -73,6 +84,7 @@ class SearchBody(Body):
     image_base64: str | None = Field(
         None, description="Searches with a picture instead; for embedding models that see."
     )
+    explain: bool = Field(False, description="Also why each hit stands where it does.")
 
 
 def encode_topic(topic: Topic, documents: int) -> dict[str, Any]:
@@ -85,7 +97,9 @@ def encode_topic(topic: Topic, documents: int) -> dict[str, Any]:
     }
 
 
-def encode_document(document: Document, passages: int, language: Language) -> dict[str, Any]:
+def encode_document(
+    document: Document, passages: int, place: int | None, language: Language
+) -> dict[str, Any]:
     error = None
     if document.error_code:
         error = encode_reason(document.error_code, document.error_values, language)
@@ -99,6 +113,7 @@ def encode_document(document: Document, passages: int, language: Language) -> di
         "format": document.format or None,
         "state": document.state,
         "progress": document.progress,
+        "place": place,
         "error": error,
         "notices": notices,
         "passages": passages,
@@ -108,6 +123,7 @@ def encode_document(document: Document, passages: int, language: Language) -> di
         "sha256": document.sha256,
         "version": document.version,
         "file_url": f"/api/documents/{document.pk}/file",
+        "text_url": f"/api/documents/{document.pk}/text" if is_editable(document) else None,
         "created_at": document.created_at.isoformat(),
         "updated_at": document.updated_at.isoformat(),
     }
@@ -122,7 +138,20 @@ def passage_url(number: int) -> str:
     return f"/api/passages/{number}"
 
 
-def encode_passage(passage: Passage, pictures: Iterable[DocumentPicture]) -> dict[str, Any]:
+def encode_passage(
+    passage: Passage,
+    pictures: Iterable[DocumentPicture],
+    neighbours: Neighbours,
+) -> dict[str, Any]:
+    return {
+        **encode_listed_passage(passage),
+        "pictures": [encode_picture(passage, picture) for picture in pictures],
+        "previous": neighbours[0].pk if neighbours[0] else None,
+        "next": neighbours[1].pk if neighbours[1] else None,
+    }
+
+
+def encode_listed_passage(passage: Passage) -> dict[str, Any]:
     document = passage.document
     return {
         "id": passage.pk,
@@ -139,7 +168,6 @@ def encode_passage(passage: Passage, pictures: Iterable[DocumentPicture]) -> dic
         "is_question": passage.is_question,
         "enabled": passage.enabled,
         "edited": passage.edited,
-        "pictures": [encode_picture(passage, picture) for picture in pictures],
     }
 
 
@@ -154,13 +182,32 @@ def encode_picture(passage: Passage, picture: DocumentPicture) -> dict[str, Any]
     }
 
 
-def encode_search(query: str, found: PassageHits) -> dict[str, Any]:
+def encode_search(query: str, found: PassageHits, *, explain: bool = False) -> dict[str, Any]:
+    explained = [explain_hit(hit, query) if explain else {} for hit in found.hits]
+    timings = {
+        f"{part}_ms": round(1e3 * seconds, 2) for part, seconds in asdict(found.timings).items()
+    }
     return {
         "query": query,
-        "results": [encode_hit(hit) for hit in found.hits],
+        "results": [
+            {**encode_hit(hit), **more} for hit, more in zip(found.hits, explained, strict=True)
+        ],
         "answer": None,
         "annotations": [],
         "left_out": found.left_out,
+        **({"timings": timings} if explain else {}),
+    }
+
+
+def explain_hit(hit: PassageHit, query: str) -> dict[str, Any]:
+    standing = hit.standing
+    return {
+        "explanation": {
+            "fused": round(standing.fused, 6),
+            "ranks": {"vector": standing.vector, "keyword": standing.keyword},
+            "marks": find_marks(query, hit.passage.text),
+            "page_unit": hit.passage.document.page_unit or None,
+        }
     }
 
 

@@ -49,6 +49,7 @@ class DocumentAnswer(Answer):
     format: str | None = Field(description="Known once it was read.")
     state: DocumentState
     progress: float = Field(description="0..1.")
+    place: int | None = Field(description="In the queue, from 1; null unless it waits its turn.")
     error: Reason | None = Field(description="Why it failed or waits.")
     notices: list[Reason] = Field(description="What was left out of it.")
     passages: int
@@ -58,13 +59,22 @@ class DocumentAnswer(Answer):
     sha256: str
     version: int
     file_url: str
+    text_url: str | None = Field(description="Null unless its text can be edited.")
     created_at: str
     updated_at: str
+
+
+class DocumentText(Answer):
+    text: str = Field(description="As its author wrote it, with all signs of Markdown.")
+    version: int
 
 
 class DocumentPage(Answer):
     data: list[DocumentAnswer]
     next_cursor: str | None
+    states: dict[DocumentState, int] = Field(
+        description="How many there are in each state, whatever `state` asks for."
+    )
 
 
 class LeftOutAnswer(Answer):
@@ -89,7 +99,7 @@ class PictureAnswer(Answer):
     words: str = Field(description="What a vision model says of it.")
 
 
-class PassageAnswer(Answer):
+class ListedPassage(Answer):
     id: Number
     content: str
     document: Number
@@ -104,12 +114,42 @@ class PassageAnswer(Answer):
     is_question: bool
     enabled: bool
     edited: bool
+
+
+class PassageAnswer(ListedPassage):
     pictures: list[PictureAnswer]
+    previous: Number | None = Field(description="The passage before it in its document.")
+    next: Number | None
+
+
+class PassagePage(Answer):
+    data: list[ListedPassage]
+    next_cursor: str | None
 
 
 class ScoresAnswer(Answer):
     vector: float | None = Field(description="Cosine 0..1; null where vectors took no part.")
     keyword: float | None = Field(description="Share 0..1 of the question's idf that it covers.")
+
+
+class RanksAnswer(Answer):
+    vector: int | None = Field(description="From 1; null where that leg did not bring it.")
+    keyword: int | None
+
+
+class ExplanationAnswer(Answer):
+    fused: float = Field(description="Sum of its weighted reciprocal ranks, which gives the order.")
+    ranks: RanksAnswer
+    marks: list[tuple[int, int]] = Field(
+        description="Where the question's words stand in `content`: characters from, up to."
+    )
+    page_unit: Literal["page", "slide", "sheet", "chapter"] | None
+
+
+class TimingsAnswer(Answer):
+    vector_ms: float
+    keyword_ms: float
+    fusion_ms: float
 
 
 class ResultAnswer(Answer):
@@ -126,6 +166,7 @@ class ResultAnswer(Answer):
     page: int | None
     headings: list[str]
     url: str = Field(description="Where the citation leads.")
+    explanation: ExplanationAnswer | None = Field(None, description="Only with `explain`.")
 
 
 class SearchAnswer(Answer):
@@ -137,6 +178,7 @@ class SearchAnswer(Answer):
         description="Why a hybrid search did without vectors: the model does not read the "
         "question's language, or does not answer."
     )
+    timings: TimingsAnswer | None = Field(None, description="Only with `explain`.")
     processing_time: str
 
 

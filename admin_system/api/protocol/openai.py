@@ -14,6 +14,7 @@ from admin_system.api.limits import (
     MAX_TOP_LOGPROBS,
 )
 from admin_system.api.protocol.citations import KnowledgeBody
+from admin_system.api.protocol.templates import NAMES_TEMPLATE, TemplateField
 from admin_system.api.protocol.validation import TAG, Body, neutral
 from admin_system.core.types import Detail
 
@@ -213,6 +214,8 @@ class ChatBody(Body):
         None, description="Answer the last question from the knowledge base."
     )
 
+    prompt_template: TemplateField | None = Field(None, description=NAMES_TEMPLATE)
+
     user: str | None = Field(None, description=WITHOUT_EFFECT)
     metadata: dict[str, Any] | None = Field(None, description=WITHOUT_EFFECT)
     store: bool | None = Field(None, description=WITHOUT_EFFECT)
@@ -228,4 +231,3 @@ class ChatBody(Body):
     reasoning_effort: Annotated[Any, neutral("none")] = None
     verbosity: Annotated[Any, neutral()] = None
     web_search_options: Annotated[Any, neutral()] = None
-    prompt_template: Annotated[Any, neutral()] = None

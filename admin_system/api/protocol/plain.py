@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -11,10 +10,13 @@ from pydantic.types import Discriminator
 
 from admin_system.api.limits import MAX_LABELS, MAX_QUERY_CHARACTERS
 from admin_system.api.protocol.completion import encode_corners, encode_seconds, encode_usage
-from admin_system.api.protocol.validation import TAG, Body, neutral
+from admin_system.api.protocol.strict_json import read_value
+from admin_system.api.protocol.templates import NAMES_TEMPLATE, TemplateField
+from admin_system.api.protocol.validation import TAG, Body
 from admin_system.core.analysis import Analysis, AnalysisRequest
 from admin_system.core.errors import BadRequest
 from admin_system.core.types import Box, Language, Picture, Sampling
+from admin_system.core.wording import Kind, Wording
 
 
 def tag_of_detect(value: Any) -> str | None:
@@ -40,6 +42,9 @@ class AnalyzeBody(Body):
     image: Literal["binary"] | None = Field(
         None, description="WebSocket only: the picture is the binary frame sent before."
     )
+    picture: str | None = Field(
+        None, min_length=1, description="Instead of a picture, the id of one of the caller's sets."
+    )
     query: str = Field("", max_length=MAX_QUERY_CHARACTERS)
     detect: Detect | None = Field(
         None, description="true asks for boxes; a list of labels asks for these."
@@ -48,7 +53,7 @@ class AnalyzeBody(Body):
     max_tokens: int | None = Field(None, ge=1)
     temperature: float | None = Field(None, ge=0, le=2)
     stream: bool | None = None
-    template: Annotated[Any, neutral()] = None
+    template: TemplateField | None = Field(None, description=NAMES_TEMPLATE)
 
 
 FORM_NUMBERS = {"max_tokens": int, "temperature": float}
@@ -70,6 +75,8 @@ def read_form(fields: Mapping[str, str]) -> dict[str, Any]:
             data[name] = FORM_SWITCHES[text.lower()]
         elif name == "detect":
             data[name] = read_labels(text)
+        elif name == "template" and not text:
+            data[name] = None
     return data
 
 
@@ -77,17 +84,29 @@ def read_labels(text: str) -> Any:
     """A JSON list, or names with commas between them."""
     if text.lstrip().startswith("["):
         try:
-            return json.loads(text)
-        except ValueError:
+            return read_value(text)
+        except BadRequest:
             return text
     return [label.strip() for label in text.replace("，", ",").split(",") if label.strip()]
 
 
+def kinds_of(body: AnalyzeBody) -> tuple[Kind, Kind]:
+    """Of templates, the one that has the default first."""
+    return ("detection", "analysis") if body.detect else ("analysis", "detection")
+
+
 def to_analysis_request(
-    body: AnalyzeBody, picture: Picture, *, language: Language, owner: str, request_id: str
+    body: AnalyzeBody,
+    picture: Picture,
+    wording: Wording | None,
+    *,
+    language: Language,
+    owner: str,
+    request_id: str,
 ) -> AnalysisRequest:
     """Raises BadRequest where there is nothing to ask."""
-    if not body.query.strip() and not body.detect:
+    asks_by_itself = wording is not None and "question" not in wording.variables
+    if not body.query.strip() and not body.detect and not asks_by_itself:
         raise BadRequest("field_missing", param="query")
     labels = tuple(body.detect) if isinstance(body.detect, list) else ()
     return AnalysisRequest(
@@ -97,8 +116,10 @@ def to_analysis_request(
         labels=labels,
         sampling=Sampling(temperature=body.temperature, max_tokens=body.max_tokens),
         language=language,
+        wording=wording,
         owner=owner,
         id=request_id,
+        kept_picture=body.picture,
     )
 
 
@@ -111,10 +132,11 @@ def encode_analysis(
     analysis: Analysis,
     picture: Picture,
     *,
-    analysis_id: str,
+    analysis_id: str | None,
     boxed_image_url: str | None,
     demo: bool,
 ) -> dict[str, Any]:
+    """One that was stopped is not kept and has no id; then `finish_reason` says so."""
     answer = {
         "id": analysis_id,
         "result": analysis.text,
@@ -123,6 +145,8 @@ def encode_analysis(
         "boxes": encode_plain_boxes(analysis.boxes),
         "image": {"width": picture.width, "height": picture.height},
         "model": analysis.model,
-        "usage": encode_usage(analysis.usage),
+        "usage": encode_usage(analysis.usage, analysis.finish_reason),
     }
+    if analysis.finish_reason == "cancelled":
+        answer["finish_reason"] = "cancelled"
     return {**answer, "demo": True} if demo else answer

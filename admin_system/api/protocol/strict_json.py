@@ -1,4 +1,4 @@
-"""Bytes -> one JSON object, read strictly: what two readers could take differently is refused."""
+"""Bytes -> JSON, read strictly: what two readers could take differently is refused."""
 
 from __future__ import annotations
 
@@ -8,12 +8,24 @@ from typing import Any, NoReturn
 
 from admin_system.core.errors import BadRequest
 
+DEEPEST = 200
+"""Levels of lists and objects in each other; what works with a value goes down them one by one."""
+
 
 def read_object(data: bytes | str, *, example: str) -> dict[str, Any]:
     """`example` is shown where the body is no object at all.
 
-    Raises BadRequest with line and column, also for repeated fields, NaN and infinities.
+    Raises BadRequest as `read_value`.
     """
+    value = read_value(data)
+    if not isinstance(value, dict):
+        raise BadRequest("body_not_an_object", example=example)
+    return value
+
+
+def read_value(data: bytes | str) -> Any:
+    """Raises BadRequest with line and column, also for repeated fields, NaN, infinities and halves
+    of characters, and where it is deeper than anything honest."""
     try:
         text = data if isinstance(data, str) else data.decode("utf-8-sig")
         value = json.loads(
@@ -29,8 +41,7 @@ def read_object(data: bytes | str, *, example: str) -> dict[str, Any]:
         raise BadRequest("json_malformed", line=error.lineno, column=error.colno) from None
     except RecursionError:
         raise BadRequest("json_too_deep") from None
-    if not isinstance(value, dict):
-        raise BadRequest("body_not_an_object", example=example)
+    refuse_depth(value)
     if "\\ud" in text or "\\uD" in text:
         refuse_half_characters(value)
     return value
@@ -57,6 +68,21 @@ def read_integer(text: str) -> int:
 
 def refuse_number(text: str) -> NoReturn:
     raise BadRequest("json_not_a_number", given=text[:40])
+
+
+def refuse_depth(value: Any) -> None:
+    level: list[Any] = [value] if isinstance(value, dict | list) else []
+    depth = 0
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            raise BadRequest("json_too_deep")
+        level = [
+            item
+            for holder in level
+            for item in (holder.values() if isinstance(holder, dict) else holder)
+            if isinstance(item, dict | list)
+        ]
 
 
 def refuse_half_characters(value: Any) -> None:

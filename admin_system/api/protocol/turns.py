@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from admin_system.api.limits import MAX_PICTURES, MAX_QUERY_CHARACTERS
 from admin_system.api.protocol.citations import KnowledgeBody
 from admin_system.api.protocol.frames import ID, FrameId
+from admin_system.api.protocol.templates import NAMES_TEMPLATE, TemplateField
 from admin_system.api.protocol.validation import Body
 from admin_system.core.errors import BadRequest
 from admin_system.core.types import Sampling
+
+KEPT_WITH_QUESTION = ("knowledge_base", "prompt_template")
 
 
 class TurnFrame(Body):
@@ -21,7 +24,11 @@ class TurnFrame(Body):
     id: FrameId = ID
     conversation: str = Field(min_length=1)
     message: str = Field("", max_length=MAX_QUERY_CHARACTERS)
-    images: list[str] = Field([], max_length=MAX_PICTURES, description="base64 or data: URLs.")
+    images: list[str] = Field(
+        [],
+        max_length=MAX_PICTURES,
+        description="base64, data: URLs, or /media/ addresses of one's own kept pictures.",
+    )
     parent: str | None = Field(
         None, description="After which message; null begins anew, left out: after the last shown."
     )
@@ -30,10 +37,20 @@ class TurnFrame(Body):
     max_tokens: int | None = Field(None, ge=1)
     temperature: float | None = Field(None, ge=0, le=2)
     knowledge_base: KnowledgeBody | None = None
+    prompt_template: TemplateField | None = Field(None, description=NAMES_TEMPLATE)
 
     @property
     def sampling(self) -> Sampling:
         return Sampling(temperature=self.temperature, max_tokens=self.max_tokens)
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What is kept with the question, so that another answer is made in the same way."""
+        return self.model_dump(include=set(KEPT_WITH_QUESTION), exclude_none=True)
+
+    def asked_as(self, asked: dict[str, Any]) -> TurnFrame:
+        """The same, with what it does not say itself as the question said it."""
+        return TurnFrame.model_validate({**asked, **self.model_dump(exclude_unset=True)})
 
     def check(self) -> None:
         """Raises BadRequest."""

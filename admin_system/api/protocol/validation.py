@@ -115,7 +115,13 @@ def to_bad_request(finding: ErrorDetails) -> BadRequest:
 
 
 OWN_CODES = frozenset(
-    {"field_is_tokens", "field_not_a_content", "field_not_honoured", "field_not_labels"}
+    {
+        "field_is_tokens",
+        "field_not_a_content",
+        "field_not_a_template",
+        "field_not_honoured",
+        "field_not_labels",
+    }
 )
 """Codes that bodies raise themselves as PydanticCustomError."""
 

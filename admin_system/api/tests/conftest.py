@@ -12,6 +12,8 @@ import pytest
 from admin_system.api.tests.library import LibraryClient
 from admin_system.api.tests.server import Kind, ServerProcess, prepare
 
+METRICS_TOKEN = "read-the-figures"  # noqa: S105 - of a server that lives for the tests
+
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
@@ -73,8 +75,11 @@ def demo_server(
 def locked_server(
     template: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ServerProcess]:
-    """Everybody needs a key, as callers from other machines do; one request may wait."""
-    settings = {"ACCESS": "keys", "MAX_WAITING": "1"}
+    """Everybody needs a key, as callers from other machines do; one request may wait. There is a
+    token for the metrics (`METRICS_TOKEN`)."""
+    token = tmp_path_factory.mktemp("token") / "metrics"
+    token.write_text(f"{METRICS_TOKEN}\n", encoding="utf-8")
+    settings = {"ACCESS": "keys", "MAX_WAITING": "1", "METRICS_TOKEN_FILE": str(token)}
     with running("uvicorn", "echo", template, tmp_path_factory, **settings) as server:
         server.wait_for("/readyz")
         yield server

@@ -1,4 +1,4 @@
-"""Fills a new data folder for a server under test: tables, an echo model, two topics, keys."""
+"""Fills a new data folder for a server under test: tables, an echo model, topics, keys, people."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ from django.core.management import call_command
 
 MANUALS, ORDERS = "手册", "Orders"
 """The topics that there are."""
+PASSWORD = "a-long-enough-password-7"  # noqa: S105 - of servers that live for a test
+PEOPLE = {"root": "administrator", "operator": "operator", "colleague": "user"}
+"""Who can log in with `PASSWORD`, where people are wanted, and their roles."""
 
 
-def main(embedder: str) -> None:
-    """`embedder` is the kind of the embedding model that is in use."""
+def main(embedder: str, *people: str) -> None:
+    """`embedder` is the kind of the embedding model that is in use; `people` are of `PEOPLE`."""
     django.setup()
+    from django.contrib.auth.models import User
+
     from admin_system.core.models import ModelConfig
+    from admin_system.core.roles import Role, give_role
     from admin_system.knowledge_base.models import EmbeddingProfile, Topic
 
     call_command("migrate", verbosity=0)
@@ -26,6 +32,8 @@ def main(embedder: str) -> None:
     profile.is_current = True
     profile.save()
     manuals, orders = (Topic.objects.create(name=name) for name in (MANUALS, ORDERS))
+    for name in people:
+        give_role(User.objects.create_user(name, password=PASSWORD), Role(PEOPLE[name]))
     sys.stdout.write(json.dumps(make_keys(manuals.pk, orders.pk)))
 
 

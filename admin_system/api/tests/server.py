@@ -16,6 +16,7 @@ from typing import Any, Literal
 import httpx
 
 from admin_system.env import BASE_DIR, PREFIX
+from scripts.testing.postgres import database_of
 
 Kind = Literal["uvicorn", "daphne"]
 LIMIT = 32 * 1024 * 1024
@@ -39,6 +40,8 @@ def environment(data_dir: Path, **settings: str) -> dict[str, str]:
         "THREADS": "1",
         **settings,
     }
+    if "DATABASE_URL" not in settings:
+        ours["DATABASE_URL"] = database_of(data_dir)
     return {
         **inherited,
         "DJANGO_SETTINGS_MODULE": "admin_system.settings",
@@ -47,10 +50,12 @@ def environment(data_dir: Path, **settings: str) -> dict[str, str]:
     }
 
 
-def prepare(data_dir: Path, embedder: str = "hash", **settings: str) -> dict[str, str]:
-    """Makes the database; the keys by their names."""
+def prepare(
+    data_dir: Path, embedder: str = "hash", *people: str, **settings: str
+) -> dict[str, str]:
+    """Makes the database, with these of `prepare.PEOPLE`; the keys by their names."""
     done = subprocess.run(
-        [sys.executable, "-m", "admin_system.api.tests.prepare", embedder],
+        [sys.executable, "-m", "admin_system.api.tests.prepare", embedder, *people],
         cwd=BASE_DIR,
         env=environment(data_dir, **settings),
         check=True,
@@ -88,6 +93,7 @@ class ServerProcess:
     def start(self) -> None:
         """Returns when the process answers; the model may still be loading."""
         shutil.copytree(self.template, self.folder / "data")
+        database_of(self.folder / "data", like=self.template)
         self.port = find_port()
         self.start_again()
 

@@ -37,6 +37,7 @@ def test_the_answer_has_the_shape_that_its_callers_know(address: str) -> None:
     picture = httpx.get(httpx.URL(address).join(answer["boxed_image_url"]))
     assert picture.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in picture.headers["content-security-policy"]
+    assert picture.headers["content-disposition"] == "inline"
     with Image.open(BytesIO(picture.content)) as drawn:
         assert drawn.size == (300, 240)
         assert drawn.convert("RGB").getpixel((75, 120)) != (255, 255, 255), "the box is drawn"

@@ -97,7 +97,7 @@ def test_a_compressed_body_is_refused_by_the_name_of_its_compression(
 
 def test_a_browser_at_the_top_comes_to_the_pages(uvicorn_server: ServerProcess) -> None:
     answer = httpx.get(uvicorn_server.url)
-    assert (answer.status_code, answer.headers["location"]) == (302, "/admin/")
+    assert (answer.status_code, answer.headers["location"]) == (302, "/login/")
 
 
 def test_every_address_answers_with_and_without_its_slash(server: ServerProcess) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from admin_system.api.protocol.conversation import to_chat_request
 from admin_system.api.protocol.openai import ChatBody
-from admin_system.api.protocol.plain import AnalyzeBody
+from admin_system.api.protocol.plain import AnalyzeBody, read_labels
 from admin_system.api.protocol.strict_json import read_object
 from admin_system.api.protocol.validation import to_body
 from admin_system.core.errors import BadRequest
@@ -56,7 +56,6 @@ def test_neutral_values_pass(field: str, value: object) -> None:
     [
         ("modalities", ["text", "audio"]),
         ("prediction", {"type": "content", "content": "x"}),
-        ("prompt_template", "x"),
     ],
 )
 def test_what_is_not_honoured_is_refused_by_its_name(field: str, value: object) -> None:
@@ -231,6 +230,7 @@ def test_detect_is_a_switch_or_labels() -> None:
         ('{"a": -Infinity}', "json_not_a_number"),
         ('{"a": ' + "9" * 5000 + "}", "json_not_a_number"),
         ('{"a": ' + "[" * 100_000 + "}", "json_too_deep"),
+        ('{"a": ' + "[" * 201 + "]" * 201 + "}", "json_too_deep"),
         ('{"a": "\\ud83d"}', "json_half_character"),
         ('{"a": {"b": 1, "b": 2}}', "json_duplicate_field"),
     ],
@@ -243,3 +243,20 @@ def test_json_that_readers_could_take_differently_is_refused(text: str, code: st
 
 def test_whole_emoji_pass_escaped_or_not() -> None:
     assert read_object('{"a": "\\ud83d\\ude00 😀"}', example="{}") == {"a": "😀 😀"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["[" * 3000, '{"a": ' * 300 + "1" + "}" * 300, '{"a": NaN}', '{"a": "\\ud83d"}', "[]"],
+)
+def test_arguments_of_calls_are_read_as_strictly_as_bodies(arguments: str) -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": arguments}}
+    body = to_body(ChatBody, {"messages": [{"role": "assistant", "tool_calls": [call]}]})
+    with pytest.raises(BadRequest) as refused:
+        to_chat_request(body, never, owner="local", request_id="r")
+    assert refused.value.param == "messages[0].tool_calls[0].function.arguments"
+
+
+@pytest.mark.parametrize("text", ["[" * 3000, '["\\ud83d"]', "[NaN]"])
+def test_labels_of_a_form_are_read_as_strictly_as_bodies(text: str) -> None:
+    assert read_labels(text) == text

@@ -56,7 +56,8 @@ async def test_losing_a_websocket_ends_all_its_generations(server: ServerProcess
 async def test_a_server_that_stops_tells_everybody(
     template: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Sockets by the close code 1012, waiting requests by 503 instead of a broken answer."""
+    """Sockets by the close code 1012, waiting requests by 503 instead of a broken answer, and
+    streams by a last event."""
     with running("uvicorn", "echo", template, tmp_path_factory) as server:
         await asyncio.to_thread(server.wait_for, "/readyz")
         body = {"messages": [{"role": "user", "content": LONG}]}
@@ -64,12 +65,17 @@ async def test_a_server_that_stops_tells_everybody(
             connect(f"{server.socket_url}/ws/chat/") as client,
             httpx.AsyncClient(timeout=20) as http,
         ):
-            post = asyncio.create_task(http.post(f"{server.url}/v1/chat/completions", json=body))
-            await asyncio.to_thread(server.wait_for_requests, 1)
-            await asyncio.to_thread(server.stop)
+            url = f"{server.url}/v1/chat/completions"
+            post = asyncio.create_task(http.post(url, json=body))
+            async with http.stream("POST", url, json={**body, "stream": True}) as stream:
+                await asyncio.to_thread(server.wait_for_requests, 2)
+                await asyncio.to_thread(server.stop)
+                lines = [line async for line in stream.aiter_lines() if line]
             await client.wait_closed()
             answer = await post
     assert client.close_code == 1012
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "service_stops")
     assert answer.headers["retry-after"]
+    assert lines[-2] == "event: error"
+    assert json.loads(lines[-1].removeprefix("data: "))["error"]["code"] == "service_stops"
     assert "Traceback" not in server.log.read_text("utf-8")

@@ -24,6 +24,7 @@ from admin_system.api.tests.conftest import running
 from admin_system.api.tests.server import ServerProcess, environment
 from admin_system.api.tests.test_websocket import receive_until, send
 from admin_system.env import BASE_DIR
+from scripts.testing.postgres import database_of
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -40,6 +41,7 @@ def library_server(
     knowledge = tmp_path_factory.mktemp("knowledge")
     folder = tmp_path_factory.mktemp("filled") / "data"
     shutil.copytree(template[0], folder)
+    database_of(folder, like=template[0])
     subprocess.run(
         [sys.executable, "-m", "admin_system.api.tests.fill"],
         cwd=BASE_DIR,
@@ -203,6 +205,36 @@ def test_a_search_brings_an_answer_with_its_citations_where_asked(
     assert nothing["annotations"] == []
     plain = search(QUESTION, answer=False)
     assert (plain["answer"], plain["annotations"]) == (None, [])
+
+
+def test_a_template_words_the_answer_and_keeps_the_sources_fenced(
+    library_server: ServerProcess,
+) -> None:
+    url = f"{library_server.url}/api/templates"
+    text = "回答要短。\n{sources}\n问：{question}\n没有就说：{nothing}"
+    body = {"slug": "short", "name": "短", "kind": "knowledge", "language": "zh", "text": text}
+    assert httpx.post(url, json={**body, "is_default": True}).status_code == 201
+    try:
+        for fields in ({"prompt_template": "short"}, {}):
+            content = ask(library_server, QUESTION, **fields).json()["choices"][0]["message"][
+                "content"
+            ]
+            assert content.startswith("回答要短。\n资料是从文档里摘录的文字")
+            begin = content.index("=== 资料开始")
+            assert content.index("一概不理会") < begin < content.index("\n> ")
+            assert content.endswith(f"问：{QUESTION}\n没有就说：文档中没有找到相关内容。")
+        own = ask(library_server, QUESTION, prompt_template=None).json()
+        assert own["choices"][0]["message"]["content"].startswith("根据资料回答")
+        searched = {"query": QUESTION, "answer": True}
+        found = httpx.post(f"{library_server.url}/api/search", json=searched, timeout=60).json()
+        assert found["answer"].startswith("回答要短。")
+        chat = {"slug": "plain", "name": "p", "kind": "chat", "language": "zh", "text": "x"}
+        httpx.post(url, json=chat)
+        wrong = ask(library_server, QUESTION, prompt_template="plain").json()["error"]
+        assert wrong["code"] == "template_wrong_kind"
+    finally:
+        httpx.delete(f"{url}/short")
+        httpx.delete(f"{url}/plain")
 
 
 @pytest.mark.parametrize("fields", [{"n": 2}, {"tools": [WEATHER]}])

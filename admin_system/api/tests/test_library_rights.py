@@ -60,6 +60,8 @@ MATRIX: list[tuple[str, str, dict[str, object] | None, tuple[int | None, ...]]] 
     ("POST", "/api/documents/{document}/resume", None, (401, 401, 403, 404, 403, 409, 409)),
     ("POST", "/api/documents/{document}/cancel", None, (401, 401, 403, 404, 403, 409, 409)),
     ("GET", "/api/documents/{document}/file", None, (401, 401, 403, 404, 200, 200, 200)),
+    ("GET", "/api/documents/{document}/text", None, (401, 401, 403, 404, 200, 200, 200)),
+    ("GET", "/api/passages?document={document}", None, (401, 401, 403, 404, 200, 200, 200)),
     ("GET", "/api/passages/{passage}", None, (401, 401, 403, 404, 200, 200, 200)),
     ("PATCH", "/api/passages/{passage}", {"enabled": True}, (401, 401, 403, 404, 403, 200, 200)),
     ("GET", "/api/passages/{passage}/pictures/0", None, (401, 401, 403, 404, 404, 404, 404)),

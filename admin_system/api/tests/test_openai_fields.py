@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from openai import AsyncOpenAI, OpenAI
 from websockets.sync.client import connect
@@ -115,6 +116,78 @@ def test_a_forced_call_is_streamed(client: OpenAI) -> None:
     assert set(json.loads(arguments)) == {"shape", "count"}
 
 
+async def test_a_stream_says_what_the_whole_answer_says(ready_server: ServerProcess) -> None:
+    """Several answers with their chances, a seed and the usage, asked for in both ways at once."""
+    asked: Any = {
+        "model": "builtin-demo",
+        "messages": QUESTION,
+        "n": 2,
+        "seed": 3,
+        "temperature": 1.2,
+        "max_tokens": 15,
+        "logprobs": True,
+        "top_logprobs": 1,
+    }
+    address = f"{ready_server.url}/api/v1"
+    async with AsyncOpenAI(base_url=address, api_key="none", max_retries=0) as client:
+
+        async def stream() -> tuple[list[str], list[str], list[str | None], Any]:
+            texts, tokens = ["", ""], ["", ""]
+            reasons: list[str | None] = [None, None]
+            usage = None
+            chunks = await client.chat.completions.create(
+                **asked, stream=True, stream_options={"include_usage": True}
+            )
+            async for chunk in chunks:
+                usage = chunk.usage or usage
+                for choice in chunk.choices:
+                    texts[choice.index] += choice.delta.content or ""
+                    reasons[choice.index] = choice.finish_reason or reasons[choice.index]
+                    if choice.logprobs is not None:
+                        told = choice.logprobs.content or ()
+                        tokens[choice.index] += "".join(one.token for one in told)
+            return texts, tokens, reasons, usage
+
+        whole, (texts, tokens, reasons, usage) = await asyncio.gather(
+            client.chat.completions.create(**asked), stream()
+        )
+    assert [choice.message.content for choice in whole.choices] == texts == tokens
+    assert [choice.finish_reason for choice in whole.choices] == reasons
+    assert whole.usage is not None
+    assert usage.total_tokens == whole.usage.total_tokens
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_a_stop_string_is_never_said(ready_server: ServerProcess, streamed: bool) -> None:
+    address = f"{ready_server.url}/api/v1"
+    asked: Any = {"model": "builtin-demo", "messages": QUESTION, "temperature": 0}
+    async with AsyncOpenAI(base_url=address, api_key="none", max_retries=0) as client:
+        whole = await client.chat.completions.create(**asked)
+        text = whole.choices[0].message.content or ""
+        asked["stop"] = [text[3:6], "never said"]
+        if streamed:
+            said, reason = "", None
+            async for chunk in await client.chat.completions.create(**asked, stream=True):
+                said += chunk.choices[0].delta.content or ""
+                reason = chunk.choices[0].finish_reason or reason
+        else:
+            answer = await client.chat.completions.create(**asked)
+            said = answer.choices[0].message.content or ""
+            reason = answer.choices[0].finish_reason
+    assert (said, reason) == (text[: text.index(text[3:6])], "stop")
+
+
+async def test_a_schema_holds_in_a_stream_too(ready_server: ServerProcess) -> None:
+    address = f"{ready_server.url}/api/v1"
+    asked: Any = {"model": "builtin-demo", "messages": QUESTION, "response_format": SCHEMA}
+    async with AsyncOpenAI(base_url=address, api_key="none", max_retries=0) as client:
+        chunks = await client.chat.completions.create(**asked, temperature=0, stream=True)
+        text = "".join([chunk.choices[0].delta.content or "" async for chunk in chunks])
+        cut = await client.chat.completions.create(**asked, temperature=0, max_tokens=2)
+    assert set(json.loads(text)) == {"形状", "n"}
+    assert cut.choices[0].finish_reason == "length"
+
+
 async def test_a_conversation_goes_on_behind_a_call(ready_server: ServerProcess) -> None:
     address = f"{ready_server.url}/api/v1"
     async with AsyncOpenAI(base_url=address, api_key="none", max_retries=0) as client:
@@ -164,3 +237,24 @@ def test_the_status_tells_what_was_reused(ready_server: ServerProcess) -> None:
     engine = ready_server.status()["engine"]
     assert set(engine["cache_hit_rates"]) == {"prefix", "pictures"}
     assert engine["cache_bytes"]["prefix"] > 0
+
+
+def test_the_status_tells_how_answers_go_on(ready_server: ServerProcess) -> None:
+    decode = ready_server.status()["engine"]["decode"]
+    assert (decode["steps"], decode["reason"]["code"]) == ("eager", "steps_on_processor")
+    assert decode["attention"] in {"flash", "math"}
+
+
+def test_what_one_key_had_computed_is_not_lent_to_another(ready_server: ServerProcess) -> None:
+    body = {
+        "messages": [{"role": "user", "content": "a blue circle " * 40}],
+        "max_tokens": 1,
+    }
+    address = f"{ready_server.url}/api/v1/chat/completions"
+    found = []
+    for name in ("chat", "everything", "chat", "everything"):
+        key = {"Authorization": f"Bearer {ready_server.keys[name]}"}
+        usage = httpx.post(address, json=body, headers=key, timeout=60).json()["usage"]
+        found.append(usage["prompt_tokens_details"]["cached_tokens"])
+    assert found[:2] == [0, 0]
+    assert min(found[2:]) > 0

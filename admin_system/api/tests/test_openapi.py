@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
+import jsonschema
 import pytest
 
 from admin_system.api.protocol.descriptions import (
@@ -24,6 +26,8 @@ from admin_system.api.tests.server import ServerProcess
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 HELLO = {"messages": [{"role": "user", "content": "hello"}]}
+NOT_ASKED = ("/api/service/", "/api/index/", "/api/embedding-models")
+"""Tests of their own: they change the server that all tests share."""
 FIND = {"image_base64": to_base64(draw_circle()), "query": "框出红色圆形"}
 
 
@@ -71,3 +75,48 @@ def test_the_endpoints_are_listed_as_they_are_described(uvicorn_server: ServerPr
         for operation in operations.values()
     ]
     assert len(names) == len(set(names))
+
+
+def test_every_address_answers_as_described(uvicorn_server: ServerProcess) -> None:
+    """The short form of `scripts/checks/described_api.py`: strange values for everything."""
+    url = uvicorn_server.url
+    described = httpx.get(f"{url}/api/openapi.json").json()["paths"]
+    asked = 0
+    with httpx.Client(base_url=url, timeout=30) as client:
+        for path, operations in described.items():
+            if path.startswith(NOT_ASKED):
+                continue
+            for method, operation in operations.items():
+                for strange in ("-1", "9" * 30, "%00"):
+                    address = re.sub(r"\{[^}]*\}", strange, path)
+                    body = b'{"name": 1}' if method in ("post", "patch") else None
+                    headers = {"Content-Type": "application/json"} if body else {}
+                    answer = client.request(
+                        method, f"{address}?limit={strange}", content=body, headers=headers
+                    )
+                    check_answer(operation["responses"], answer)
+                    asked += 1
+    assert asked > 200
+
+
+def check_answer(responses: dict[str, Any], answer: httpx.Response) -> None:
+    told = f"{answer.request.method} {answer.request.url} {answer.status_code} {answer.text[:200]}"
+    assert answer.status_code < 500, told
+    expected = responses.get(str(answer.status_code), responses.get("default"))
+    assert expected is not None, told
+    content = expected.get("content")
+    if answer.status_code == 204 or not content:
+        return
+    kind = answer.headers["content-type"].split(";")[0]
+    assert kind in content, told
+    if kind == "application/json":
+        jsonschema.validate(answer.json(), content[kind]["schema"])
+
+
+def test_only_the_success_that_comes_is_described(uvicorn_server: ServerProcess) -> None:
+    described = httpx.get(f"{uvicorn_server.url}/api/openapi.json").json()["paths"]
+    for path, operations in described.items():
+        for method, operation in operations.items():
+            successes = [status for status in operation["responses"] if status.startswith("2")]
+            assert len(successes) == 1, (method, path, successes)
+            assert method != "delete" or successes == ["204"] or "jobs" in path, path

@@ -48,4 +48,4 @@ def test_the_site_answers_by_the_model_of_another_process(
         # The upstream's demonstration is no less a demonstration here.
         assert (answer["model"], answer["demo"]) == ("engine", True)
         assert site.status()["model"]["demo"] is True
-        assert httpx.get(f"{site.url}/admin/login/").status_code == 200
+        assert httpx.get(f"{site.url}/login/").status_code == 200

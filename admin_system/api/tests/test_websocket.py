@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import pytest
 from websockets import ConnectionClosed, Origin, Subprotocol
 from websockets.asyncio.client import ClientConnection, connect
 
+from admin_system.api.limits import SOCKETS_PER_CALLER
 from admin_system.api.tests.pictures import draw_circle, to_base64
 from admin_system.api.tests.server import ServerProcess
 
@@ -186,6 +187,26 @@ async def test_strangers_and_foreign_pages_are_shut_out(
     async with connect(url, additional_headers={"Authorization": f"Bearer {key}"}) as socket:
         await send(socket, message="hi")
         assert (await receive_until(socket, "done"))[-1]["content"] == "hi"
+
+
+async def test_a_key_holds_so_many_connections_and_no_more(locked_server: ServerProcess) -> None:
+    url = f"{locked_server.socket_url}/ws/chat/"
+    key = {"Authorization": f"Bearer {locked_server.keys['chat']}"}
+    async with AsyncExitStack() as held:
+        for _ in range(SOCKETS_PER_CALLER):
+            socket = await held.enter_async_context(connect(url, additional_headers=key))
+        await send(socket, type="ping")
+        assert await receive(socket) == {"type": "pong"}
+        async with connect(url, additional_headers=key) as refused:
+            assert (await receive(refused))["error"]["code"] == "too_many_sockets"
+            await asyncio.wait_for(refused.wait_closed(), 10)
+            assert refused.close_code == 4429
+        other = {"Authorization": f"Bearer {locked_server.keys['everything']}"}
+        for headers in (other, key):
+            async with connect(url, additional_headers=headers) as welcome:
+                await send(welcome, type="ping")
+                assert await receive(welcome) == {"type": "pong"}
+            await socket.close()
 
 
 async def test_a_frame_over_the_limit_closes_the_connection(server: ServerProcess) -> None:

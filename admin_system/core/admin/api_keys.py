@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -23,10 +24,13 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from admin_system.core.access import make_api_key
+from admin_system.core.admin.topic_field import TopicField, name_topics
+from admin_system.core.limits import Limits
 from admin_system.core.models import ApiKey
 from admin_system.core.models.api_key import Scope, default_scopes
-from admin_system.core.topics import topic_names
 
+LIMITS = ("requests_per_minute", "concurrent_requests", "daily_tokens", "stored_bytes")
+FIELDS = ("name", "owner_note", "scopes", "topics", *LIMITS, "expires_at")
 MADE_SECRET = "made_secret"  # noqa: S105
 """Attribute of the request that makes a key; the key lives no longer than that."""
 
@@ -39,27 +43,19 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
 
-    topics = forms.TypedMultipleChoiceField(
-        label=_("Topics"),
-        required=False,
-        coerce=int,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text=_("What it may search and change. None ticked: all topics."),
+    topics = TopicField(
+        label=_("Topics"), help_text=_("What it may search and change. None ticked: all topics.")
     )
 
     class Meta:
         model = ApiKey
-        fields = ("name", "scopes", "topics", "expires_at")
+        fields = FIELDS
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """A topic that is gone stays on the list: a key bound to it alone reads nothing, and
-        would read everything if saving the form took it away."""
         super().__init__(*args, **options)
-        gone = {number: gettext("Removed topic %s") % number for number in self.instance.topics}
-        names = gone | dict(topic_names())
         field = self.fields["topics"]
-        assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 - narrows for mypy
-        field.choices = [(number, names[number]) for number in sorted(names, key=names.__getitem__)]
+        assert isinstance(field, TopicField)  # noqa: S101 - narrows for mypy
+        field.offer(self.instance.topics)
 
     def clean_expires_at(self) -> datetime | None:
         """A moment that has passed is a slip, unless it has stood there since it was to come."""
@@ -77,18 +73,25 @@ class ApiKeyAdmin(ModelAdmin):
         "beginning",
         "rights",
         "bound_to",
+        "limits",
         "state",
         "last_used_at",
         "expires_at",
     )
-    search_fields = ("name", "prefix")
+    search_fields = ("name", "prefix", "owner_note")
     search_help_text = _("Name or beginning of the key")
     readonly_fields = ("beginning", "state", "last_used_at", "created_at")
     change_form_outer_before_template = "core/admin/key_bar.html"
 
-    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
-        fields = ["name", "scopes", "topics", "expires_at"]
-        return [*fields, *self.readonly_fields] if obj else fields
+    def get_fieldsets(
+        self, request: HttpRequest, obj: ApiKey | None = None
+    ) -> list[tuple[Any, dict[str, Any]]]:
+        known = self.readonly_fields if obj else ()
+        return [
+            (None, {"fields": ["name", "owner_note", *known]}),
+            (_("What it may do"), {"fields": ["scopes", "topics", "expires_at"]}),
+            (_("How much it may take"), {"fields": [*LIMITS]}),
+        ]
 
     @display(description=_("Begins with"), ordering="prefix")
     def beginning(self, row: ApiKey) -> SafeString:
@@ -101,9 +104,18 @@ class ApiKeyAdmin(ModelAdmin):
 
     @display(description=_("Topics"))
     def bound_to(self, row: ApiKey) -> str:
-        names = topic_names() if row.topics else {}
-        words = [names.get(one) or gettext("Removed topic %s") % one for one in row.topics]
-        return " · ".join(words) or gettext("All topics")
+        return name_topics(row.topics)
+
+    @display(description=_("Limits"))
+    def limits(self, row: ApiKey) -> str:
+        said = (
+            (row.requests_per_minute, gettext("%s a minute")),
+            (row.concurrent_requests, gettext("%s at once")),
+            (row.daily_tokens, gettext("%s tokens a day")),
+            (row.stored_bytes, gettext("%s bytes kept")),
+        )
+        words = [words % number_format(limit) for limit, words in said if limit is not None]
+        return " · ".join(words) or gettext("No limits")
 
     @display(description=_("State"))
     def state(self, row: ApiKey) -> SafeString:
@@ -119,7 +131,12 @@ class ApiKeyAdmin(ModelAdmin):
             super().save_model(request, obj, form, change)
             return
         row, secret = make_api_key(
-            obj.name, scopes=obj.scopes, topics=obj.topics, expires_at=obj.expires_at
+            obj.name,
+            scopes=obj.scopes,
+            topics=obj.topics,
+            expires_at=obj.expires_at,
+            limits=Limits(*(getattr(obj, name) for name in LIMITS)),
+            owner_note=obj.owner_note,
         )
         obj.__dict__.update(row.__dict__)
         setattr(request, MADE_SECRET, secret)

@@ -21,6 +21,7 @@ from unfold.decorators import display
 
 from admin_system.core import catalog
 from admin_system.core.admin.model_forms import ModelConfigForm
+from admin_system.core.admin.upstream_trials import show_trials
 from admin_system.core.checkpoints.checkpoint import inspect_checkpoint
 from admin_system.core.errors import CoreError
 from admin_system.core.model_state import (
@@ -65,6 +66,7 @@ class ModelConfigAdmin(ModelAdmin):
         "upstream_model": "kind == 'remote'",
         "upstream_key": "kind == 'remote'",
         "forget_key": "kind == 'remote'",
+        "further_upstreams": "kind == 'remote'",
         "upstream_is_ours": "kind == 'remote'",
         "family": "kind == 'remote'",
     }
@@ -79,7 +81,8 @@ class ModelConfigAdmin(ModelAdmin):
                 {
                     "fields": [
                         *("name", "alias", "kind", "path"),
-                        *("upstream_url", "upstream_model", *key, "family", "upstream_is_ours"),
+                        *("upstream_url", "upstream_model", *key, "further_upstreams"),
+                        *("family", "upstream_is_ours"),
                     ]
                 },
             ),
@@ -88,7 +91,7 @@ class ModelConfigAdmin(ModelAdmin):
                 {
                     "fields": [
                         *("precision", "device", "visual_device", "int4_backend"),
-                        *("context_length", "min_pixels", "max_pixels"),
+                        *("max_batch", "context_length", "min_pixels", "max_pixels"),
                     ]
                 },
             ),
@@ -128,7 +131,12 @@ class ModelConfigAdmin(ModelAdmin):
             self.admin_site.admin_view(require_POST(self.do_deed)),
             name="core_modelconfig_deed",
         )
-        return [deed, *super().get_urls()]
+        trial = path(
+            "<int:key>/try/",
+            self.admin_site.admin_view(require_POST(self.do_trial)),
+            name="core_modelconfig_try",
+        )
+        return [deed, trial, *super().get_urls()]
 
     def do_deed(self, request: HttpRequest, key: int, deed: str) -> HttpResponse:
         row = self.get_object(request, str(key))
@@ -147,6 +155,15 @@ class ModelConfigAdmin(ModelAdmin):
         else:
             self.log_change(request, row, [{"changed": {"fields": [deed]}}])
         return self._go_back(request)
+
+    def do_trial(self, request: HttpRequest, key: int) -> HttpResponse:
+        row = self.get_object(request, str(key))
+        if row is None or row.kind != ModelConfig.Kind.REMOTE:
+            raise Http404
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        show_trials(request, row)
+        return HttpResponseRedirect(reverse("admin:core_modelconfig_change", args=(key,)))
 
     def _go_back(self, request: HttpRequest) -> HttpResponse:
         """To the page with the button, where the state is live."""
@@ -169,6 +186,24 @@ class ModelConfigAdmin(ModelAdmin):
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
 
+    def response_post_save_add(self, request: HttpRequest, obj: ModelConfig) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:models"))
+
+    def response_post_save_change(self, request: HttpRequest, obj: ModelConfig) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:models"))
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: ModelConfig | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Administrators may name any folder of the machine, others those of the picker."""
+        form = super().get_form(request, obj, change, **kwargs)
+        form.any_folder = bool(getattr(request.user, "is_superuser", False))
+        return form
+
     def get_readonly_fields(
         self, request: HttpRequest, obj: ModelConfig | None = None
     ) -> tuple[str, ...]:
@@ -176,9 +211,9 @@ class ModelConfigAdmin(ModelAdmin):
         return ("name", "quantization") if obj and is_in_use(obj) else ("quantization",)
 
     def save_model(self, request: HttpRequest, obj: ModelConfig, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
         if obj.kind == ModelConfig.Kind.LOCAL and obj.path and CHECKED & {*form.changed_data}:
-            warn_of_folder(request, obj.path, obj.int4_backend)
+            look_into(request, obj)
+        super().save_model(request, obj, form, change)
         if change and is_in_use(obj):
             messages.info(request, gettext("The changes take effect when the model is reloaded."))
 
@@ -187,10 +222,13 @@ class ModelConfigAdmin(ModelAdmin):
         return not kept and bool(super().has_delete_permission(request, obj))
 
 
-def warn_of_folder(request: HttpRequest, path: str, int4_backend: str) -> None:
-    """What is wrong with a folder is said at once; it may still be on its way."""
+def look_into(request: HttpRequest, row: ModelConfig) -> None:
+    """Family and quantisation are found in the folder. What is wrong with it is said at once; it
+    may still be on its way."""
+    row.family = row.quantization = ""
     try:
-        inspect_checkpoint(Path(path), cast("Int4Backend", int4_backend))
+        found = inspect_checkpoint(Path(row.path), cast("Int4Backend", row.int4_backend))
+        row.family, row.quantization = found.family, found.quantization
     except CoreError as error:
         messages.warning(request, sentence(error.code, page_language(), **error.values))
 

@@ -18,6 +18,7 @@ from admin_system.core.types import (
     EngineStats,
     LoadProgress,
     ModelInfo,
+    PixelBudget,
 )
 
 if TYPE_CHECKING:
@@ -73,11 +74,8 @@ class Engine(ABC):
             raise BadRequest("field_not_honoured", param=name)
 
     def position(self, request_id: str) -> int | None:
-        """Of a request in the queue, from 1; None where it does not wait, or nobody knows.
-
-        Callable from any thread.
-        """
-        return None
+        """Of a request in the queue, from 1; None where it does not wait. From any thread."""
+        return self._admission.position(request_id)
 
     def stats(self) -> EngineStats:
         """Cheap, and callable from any thread."""
@@ -94,7 +92,11 @@ class Engine(ABC):
     def family(self) -> Family:
         """How the model is spoken to; known after `load`."""
 
+    @property
+    def pixel_budget(self) -> PixelBudget:
+        """At how many pixels the model sees a picture; known after `load`."""
+        return self.family.pixel_budget(self.spec)
+
     def find_boxes(self, text: str, request: ChatRequest) -> tuple[Box, ...]:
         """Boxes of an answer in pixels of the request's pictures as sent."""
-        budget = self.family.pixel_budget(self.spec)
-        return self.family.find_boxes(text, request.picture_parts, budget)
+        return self.family.find_boxes(text, request.picture_parts, self.pixel_budget)

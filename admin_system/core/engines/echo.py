@@ -82,7 +82,7 @@ class EchoEngine(Engine):
         limit = sampling.max_tokens or self.spec.defaults.max_tokens or CONTEXT_LENGTH
         limit = min(limit, self.context_length - prompt_tokens)
         run = self._run
-        with self._admission.enter() as place:
+        with self._admission.enter(request.id) as place:
             await place.start()
             stops = StopFilter(sampling.stop)
             tokens = PIECE.findall(compose_answer(request))

@@ -86,8 +86,8 @@ class JsonCalls(ToolFormat):
             return None
         arguments = call.get("arguments", {})
         if isinstance(arguments, str):  # some models write the arguments as text once more
-            return call["name"], arguments
-        return call["name"], json.dumps(arguments, ensure_ascii=False)
+            return sendable(call["name"], arguments)
+        return sendable(call["name"], write_arguments(arguments))
 
     def body_rules(self, tools: Sequence[Tool]) -> str:
         calls = [
@@ -138,7 +138,7 @@ class TaggedCalls(ToolFormat):
             key.strip(): _to_value(text, known.get(key.strip(), {}))
             for key, text in PARAMETER.findall(match[2])
         }
-        return name, json.dumps(arguments, ensure_ascii=False)
+        return sendable(name, write_arguments(arguments))
 
     def body_rules(self, tools: Sequence[Tool]) -> str:
         rules = ["body: " + " | ".join(f"tool_{number}" for number in range(len(tools)))]
@@ -164,6 +164,25 @@ def _values(kind: object) -> str:
     if isinstance(kind, dict) and all(isinstance(one, str) for one in kind.get("enum", [0])):
         return " | ".join(map(_lark, kind["enum"]))
     return f"%json {json.dumps(kind)}"
+
+
+def write_arguments(arguments: object) -> str | None:
+    """None for what JSON has no numbers for (NaN, infinities), or for what is too deep."""
+    try:
+        return json.dumps(arguments, ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def sendable(name: str, arguments: str | None) -> tuple[str, str] | None:
+    """Both as they are; None where halves of characters in them could not be sent."""
+    if arguments is None:
+        return None
+    try:
+        f"{name}{arguments}".encode()
+    except UnicodeEncodeError:
+        return None
+    return name, arguments
 
 
 def _lark(text: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from admin_system.core.models.picture_set import SetPicture
 
 
 def new_analysis_id() -> str:
@@ -21,14 +24,30 @@ class AnalysisRecord(models.Model):
     model = models.CharField(_("model"), max_length=100)
     query = models.TextField(_("question"))
     result = models.TextField(_("answer"))
+    labels = models.JSONField(_("looked for"), default=list)
+    """Names that were to be found; empty where the question says it."""
     boxes = models.JSONField(_("boxes"), default=list)
-    """`[{"label", "box": [x1, y1, x2, y2]}]`, pixels of the upright picture as sent."""
+    """The model's own: `[{"label", "box": [x1, y1, x2, y2]}]`, pixels of the upright picture as
+    sent."""
+    edited_boxes = models.JSONField(_("edited boxes"), null=True)
+    """As somebody has left them, in the same form; null until somebody edits."""
+    picture = models.ForeignKey(
+        SetPicture,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="analyses",
+        verbose_name=_("picture of a set"),
+    )
+    """Null where the picture came with the question and was not kept."""
     width = models.PositiveIntegerField(_("width"))
     height = models.PositiveIntegerField(_("height"))
     thumbnail = models.FileField(_("picture"), max_length=200, blank=True)
     """At most 256 pixels a side."""
     boxed_image = models.FileField(_("picture with boxes"), max_length=200, blank=True)
-    """In the picture's own pixels; empty where the answer has no box."""
+    """In the picture's own pixels; empty where there is no box. Drawn anew after an edit where the
+    picture is kept."""
+    stored_bytes = models.PositiveBigIntegerField(default=0, editable=False)
+    """Of its two files together."""
     usage = models.JSONField(_("tokens"), default=dict)
     seconds = models.FloatField(_("seconds"))
     created_at = models.DateTimeField(_("created"), auto_now_add=True, db_index=True)
@@ -40,3 +59,22 @@ class AnalysisRecord(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+    @property
+    def asked(self) -> str:
+        """What was wanted of the picture, in words of the page's language; never empty."""
+        if self.labels:
+            return gettext("Find: %s") % gettext(", ").join(self.labels)
+        return self.query.strip() or gettext("Boxes drawn by hand")
+
+    @property
+    def shown_boxes(self) -> list[dict[str, Any]]:
+        """The edited ones, else the model's own."""
+        boxes: list[dict[str, Any]] = self.boxes if self.edited_boxes is None else self.edited_boxes
+        return boxes
+
+    @property
+    def is_drawn_as_shown(self) -> bool:
+        """Whether `boxed_image` has the boxes that are shown."""
+        drawn_anew = self.picture_id is not None or self.edited_boxes is None
+        return bool(self.boxed_image) and drawn_anew

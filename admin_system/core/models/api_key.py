@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +34,40 @@ class ApiKey(models.Model):
     scopes = models.JSONField(_("rights"), default=default_scopes)
     topics = models.JSONField(_("topics"), default=list, blank=True)
     """Numbers of the topics that it is bound to; an empty list binds it to none in particular."""
+    owner_note = models.CharField(
+        _("whose it is"),
+        max_length=200,
+        blank=True,
+        help_text=_("Whom to ask about it: a person, a team, a ticket."),
+    )
+    requests_per_minute = models.PositiveIntegerField(
+        _("requests a minute"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Further ones are told to wait. Empty: no limit."),
+    )
+    concurrent_requests = models.PositiveIntegerField(
+        _("requests at once"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("How many may be on their way at a time. Empty: no limit."),
+    )
+    daily_tokens = models.PositiveBigIntegerField(
+        _("tokens a day"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Of questions and answers together, counted from midnight. Empty: no limit."),
+    )
+    stored_bytes = models.PositiveBigIntegerField(
+        _("bytes kept"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Of documents and pictures together. Empty: as the settings say."),
+    )
     expires_at = models.DateTimeField(
         _("valid until"), null=True, blank=True, help_text=_("Empty: for ever.")
     )

@@ -21,7 +21,7 @@ class Conversation(models.Model):
     id = models.CharField(
         max_length=40, primary_key=True, default=new_conversation_id, editable=False
     )
-    owner = models.CharField(max_length=100, db_index=True)
+    owner = models.CharField(max_length=100)
     """As `access.Caller.owner`."""
     title = models.CharField(max_length=200, blank=True)
     """Empty until the first question gives it one."""
@@ -36,6 +36,9 @@ class Conversation(models.Model):
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
         ordering: ClassVar[list[str]] = ["-updated_at", "-id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["owner", "-updated_at", "-id"], name="conversations_of_an_owner"),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.id
@@ -57,6 +60,9 @@ class Message(models.Model):
     role = models.CharField(max_length=10, choices=Role)
     content = models.TextField(blank=True)
     """The model's own words, unchanged."""
+    asked = models.JSONField(default=dict)
+    """Of a question: `knowledge_base` and `prompt_template` as it was sent with them; another
+    answer to it is made in the same way."""
     model = models.CharField(max_length=100, blank=True)
     """Of an answer: name of the configuration."""
     finish_reason = models.CharField(max_length=20, blank=True)
@@ -85,6 +91,8 @@ class MessagePicture(models.Model):
     file = models.FileField(max_length=200)
     """As it was sent, or upright anew; boxes are pixels of it, after its EXIF orientation."""
     thumbnail = models.FileField(max_length=200)
+    stored_bytes = models.PositiveBigIntegerField(default=0, editable=False)
+    """Of its two files together."""
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)

@@ -9,6 +9,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from admin_system.core.upstream_lines import ADDRESS_RULE, read_lines
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
@@ -17,10 +19,6 @@ NAME_RULE = RegexValidator(
     _("Letters, digits and . _ : / - only; the first one is a letter or a digit."),
 )
 DEVICE_RULE = RegexValidator(r"^(auto|cpu|cuda(:\d+)?)\Z", _("One of auto, cpu, cuda, cuda:0 …"))
-ADDRESS_RULE = RegexValidator(
-    r"^https?://[^\s/?#]+[^\s?#]*\Z", _("An address that begins with http:// or https://.")
-)
-"""Django's own rule for addresses knows no host names of a local network."""
 
 
 class ModelConfig(models.Model):
@@ -152,6 +150,18 @@ class ModelConfig(models.Model):
         help_text=_("The model's name at that service. Empty uses the name given here."),
     )
     upstream_key = models.CharField(_("key"), max_length=500, blank=True)
+    further_upstreams = models.TextField(
+        _("further addresses"),
+        max_length=20_000,
+        blank=True,
+        default="",
+        help_text=_(
+            "More services that run the same model, one a line: "
+            "http://gpu2:8000/v1 model=NAME key=KEY. What is behind the address may be left out."
+        ),
+    )
+    further_keys = models.TextField(blank=True, default="", editable=False)
+    """Of those addresses, see `upstream_lines`."""
     upstream_is_ours = models.BooleanField(
         _("another one of these services"),
         default=False,
@@ -192,9 +202,11 @@ class ModelConfig(models.Model):
 
     def clean(self) -> None:
         """Says what the chosen kind needs, and that a name leads to one model only."""
-        faults: dict[str, StrPromise] = {}
+        faults: dict[str, StrPromise | ValidationError] = {}
         if self.kind == self.Kind.REMOTE and not self.upstream_url:
             faults["upstream_url"] = _("A service elsewhere needs its address.")
+        if self.kind == self.Kind.REMOTE and (fault := self._fault_in_lines()):
+            faults["further_upstreams"] = fault
         if self.kind == self.Kind.LOCAL and not self.path and not self.demo:
             faults["path"] = _("A model in this process needs its folder.")
         if self.min_pixels and self.max_pixels and self.min_pixels > self.max_pixels:
@@ -206,3 +218,12 @@ class ModelConfig(models.Model):
             faults["alias"] = _("A model has this as its name.")
         if faults:
             raise ValidationError(faults)
+
+    def _fault_in_lines(self) -> StrPromise | ValidationError | None:
+        try:
+            further = read_lines(self.further_upstreams)
+        except ValidationError as error:
+            return error
+        if any(address.url == self.upstream_url.rstrip("/") for address in further):
+            return _("The first address stands here once more.")
+        return None

@@ -33,18 +33,20 @@ class KVStore:
         capacity: int,
         dtype: torch.dtype,
         device: torch.device | str = "cpu",
+        spare: int = 0,
     ) -> None:
-        sizes = (rows, shape.heads, capacity, shape.width)
+        """Behind the `capacity` of each row there are `spare` places for what nobody reads."""
+        sizes = (rows, shape.heads, capacity + spare, shape.width)
         # zeros: what lies beyond a row's end is masked out, and must be finite for that
         self.keys = [torch.zeros(sizes, dtype=dtype, device=device) for _ in range(shape.layers)]
-        """Per layer (rows, heads, capacity, width), already rotated."""
+        """Per layer (rows, heads, capacity + spare, width), already rotated."""
         self.values = [torch.zeros(sizes, dtype=dtype, device=device) for _ in range(shape.layers)]
         self.rows = rows
         self.capacity = capacity
         """Tokens a row can hold."""
         self.dtype = dtype
         self.device = torch.device(device)
-        self.bytes = rows * capacity * shape.token_bytes(dtype)
+        self.bytes = rows * (capacity + spare) * shape.token_bytes(dtype)
 
     def layer(self, number: int) -> tuple[Tensor, Tensor]:
         return self.keys[number], self.values[number]

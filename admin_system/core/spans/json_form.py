@@ -105,7 +105,7 @@ def _shapes_of_json(text: str) -> list[Piece]:
             for numbers in places if places and isinstance(places[0], list) else [places]:
                 points = _points_of_numbers(numbers)
                 if points:
-                    shapes.append(Shape(points, "json", label=named))
+                    shapes.append(Shape(points, "json", label=with_whole_characters(named)))
     return shapes
 
 
@@ -120,3 +120,8 @@ def _points_of_numbers(numbers: object) -> tuple[Point, ...]:
             return ()
         values.append(float(number))
     return tuple(zip(values[::2], values[1::2], strict=True))
+
+
+def with_whole_characters(text: str) -> str:
+    r"""U+FFFD for each half of a character (`\ud83d`), which no UTF-8 could carry."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from ipaddress import ip_network
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from admin_system.core.access import (
     EVERYTHING,
+    READING,
     AccessDenied,
     Caller,
     find_key,
@@ -18,6 +20,8 @@ from admin_system.core.access import (
     make_api_key,
 )
 from admin_system.core.models import ApiKey
+from admin_system.core.owners import name_owners
+from admin_system.core.tests.proxy_headers import PROXY_HEADERS
 from admin_system.env import get_env
 
 pytestmark = pytest.mark.django_db
@@ -30,9 +34,16 @@ def ask(
     *,
     bearer: str | None = None,
     peer: str | None = "127.0.0.1",
+    http_version: str = "1.1",
     user: User | AnonymousUser | None = None,
 ) -> Caller:
-    return identify(bearer=bearer, peer=peer, headers=headers or HERE, user=user)
+    return identify(
+        bearer=bearer,
+        peer=peer,
+        headers=HERE if headers is None else headers,
+        http_version=http_version,
+        user=user,
+    )
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "127.1.2.3", "[::1]:8000"])
@@ -60,8 +71,28 @@ def test_a_page_of_this_server_is_let_through_the_door() -> None:
 )
 def test_the_door_is_shut_for_who_only_looks_local(headers: dict[str, str]) -> None:
     with pytest.raises(AccessDenied) as denied:
-        identify(bearer=None, peer="127.0.0.1", headers=headers, user=None)
+        ask(headers)
     assert (denied.value.code, denied.value.status) == ("key_missing", 401)
+
+
+@pytest.mark.parametrize("name", PROXY_HEADERS)
+def test_every_header_that_proxies_add_shuts_the_door(name: str) -> None:
+    with pytest.raises(AccessDenied, match="key_missing"):
+        ask(HERE | {name: "https"})
+    with pytest.raises(AccessDenied, match="key_missing"):  # as Django writes names
+        ask(HERE | {name.title(): ""})
+
+
+@pytest.mark.parametrize("name", ["x-request-id", "traceparent", "x-stainless-os", "cache-control"])
+def test_headers_of_programs_leave_it_open(name: str) -> None:
+    assert ask(HERE | {name: "1"}).kind == "local"
+
+
+def test_the_http_of_a_proxy_that_was_told_nothing_shuts_the_door() -> None:
+    with pytest.raises(AccessDenied, match="key_missing"):
+        ask(http_version="1.0")
+    assert ask(HERE | {"connection": "close"}).kind == "local"  # Python's urllib
+    assert ask(http_version="2").kind == "local"
 
 
 @pytest.mark.parametrize(
@@ -164,3 +195,28 @@ def test_policies_shut_and_open_the_doors(monkeypatch: pytest.MonkeyPatch) -> No
     assert caller.kind == "anonymous"
     assert "admin" not in caller.scopes
     assert ask().kind == "local"
+
+
+@pytest.mark.parametrize(
+    ("peer", "claimed", "owner"),
+    [
+        ("192.0.2.7", None, "anonymous:192.0.2.7"),
+        ("::ffff:192.0.2.7", None, "anonymous:192.0.2.7"),
+        ("2001:db8:0:7:1:2:3:4", None, "anonymous:2001:db8:0:7::"),
+        ("2001:db8:0:7:ffff::1", None, "anonymous:2001:db8:0:7::"),
+        ("192.0.2.7", "198.51.100.1", "anonymous:192.0.2.7"),
+        ("10.1.2.3", "198.51.100.1, 203.0.113.9", "anonymous:203.0.113.9"),
+        (None, None, "anonymous"),
+    ],
+)
+def test_strangers_are_told_apart_by_where_they_come_from(
+    monkeypatch: pytest.MonkeyPatch, peer: str | None, claimed: str | None, owner: str
+) -> None:
+    """Only a trusted proxy is believed, so nobody takes another's place by a header."""
+    monkeypatch.setattr(get_env(), "access", "open")
+    monkeypatch.setattr(get_env(), "trusted_proxies", [ip_network("10.1.0.0/16")])
+    headers = ELSEWHERE | ({} if claimed is None else {"x-forwarded-for": claimed})
+    caller = ask(headers, peer=peer)
+    assert (caller.owner, caller.scopes) == (owner, READING)
+    assert len(caller.owner) < 100
+    assert name_owners([caller.owner]) == {owner: owner.partition(":")[2] or None}

@@ -17,6 +17,7 @@ from admin_system.core.models import AnalysisRecord, ApiKey, ModelConfig
 from admin_system.core.service import ModelService
 from admin_system.core.tests.published.folder import write_checkpoint
 from admin_system.core.types import ServiceState
+from admin_system.env import get_env
 
 WAIT = 10.0
 UPSTREAM_KEY = "sk-upstream-secret"
@@ -128,6 +129,7 @@ def test_an_upstream_key_goes_in_and_never_comes_out(admin: Client) -> None:
         "precision": "auto",
         "device": "auto",
         "int4_backend": "own",
+        "max_batch": "4",
         "upstream_url": "http://far:8000/v1",
     }
     assert admin.post(url, form).status_code == 302
@@ -136,6 +138,62 @@ def test_an_upstream_key_goes_in_and_never_comes_out(admin: Client) -> None:
     admin.post(url, {**form, "forget_key": "on"})
     row.refresh_from_db()
     assert row.upstream_key == ""
+
+
+def test_the_keys_of_further_addresses_stay_with_their_addresses(admin: Client) -> None:
+    form = {
+        "name": "far",
+        "kind": "remote",
+        "precision": "auto",
+        "device": "auto",
+        "int4_backend": "own",
+        "max_batch": "4",
+        "upstream_url": "http://far:8000/v1",
+        "further_upstreams": f"http://b:1/v1/ key={UPSTREAM_KEY} model=m\n\nhttp://c:1/v1",
+    }
+    assert admin.post(reverse("admin:core_modelconfig_add"), form).status_code == 302
+    row = ModelConfig.objects.get(name="far")
+    url = reverse("admin:core_modelconfig_change", args=(row.pk,))
+    page = admin.get(url).text
+    assert UPSTREAM_KEY not in page
+    assert "http://b:1/v1 model=m key=stored" in page
+    kept = "http://b:1/v1 model=m key=stored\nhttp://c:1/v1"
+    assert admin.post(url, {**form, "further_upstreams": kept}).status_code == 302
+    row.refresh_from_db()
+    assert [(one.url, one.model, one.key) for one in catalog.spec_of(row).upstreams[1:]] == [
+        ("http://b:1/v1", "m", UPSTREAM_KEY),
+        ("http://c:1/v1", "", ""),
+    ]
+    for wrong in (
+        "http://evil:1/v1 key=stored",
+        "ftp://c/v1",
+        "http://c:1/v1 keys=no",
+        "http://far:8000/v1",
+        "http://c:1/v1\nhttp://c:1/v1",
+    ):
+        assert admin.post(url, {**form, "further_upstreams": wrong}).status_code == 200
+    assert admin.post(url, {**form, "family": "unknown"}).status_code == 200
+    admin.post(url, {**form, "further_upstreams": "http://b:1/v1 model=m"})
+    row.refresh_from_db()
+    assert row.further_keys == ""
+
+
+def test_the_page_of_a_model_elsewhere_tries_its_addresses(admin: Client) -> None:
+    row = ModelConfig.objects.create(
+        name="far",
+        kind="remote",
+        upstream_url="http://127.0.0.1:1/v1",
+        further_upstreams="http://127.0.0.1:2/v1",
+    )
+    url = reverse("admin:core_modelconfig_try", args=(row.pk,))
+    page = reverse("admin:core_modelconfig_change", args=(row.pk,))
+    assert url in admin.get(page).text
+    assert admin.get(url).status_code == 405
+    answer = admin.post(url, follow=True)
+    assert [str(said).partition(": ")[0] for said in answer.context["messages"]] == [
+        "http://127.0.0.1:1/v1",
+        "http://127.0.0.1:2/v1",
+    ]
 
 
 def test_the_model_in_use_keeps_its_name_and_stays(
@@ -196,10 +254,33 @@ def test_a_folder_without_a_model_is_told_at_once(admin: Client, tmp_path: Path)
     """And kept: it may still be on its way."""
     values = {"name": "later", "kind": "local", "path": str(tmp_path), "precision": "auto"}
     url = reverse("admin:core_modelconfig_add")
-    values |= {"device": "auto", "visual_device": "", "int4_backend": "own"}
+    values |= {"device": "auto", "visual_device": "", "int4_backend": "own", "max_batch": "4"}
     page = admin.post(url, values, follow=True)
     assert "config.json" in page.text
     assert ModelConfig.objects.filter(name="later").exists()
+
+
+def test_operators_name_folders_of_the_picker_alone(
+    client: Client, service: ModelService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_env(), "model_dirs", [tmp_path / "models"])
+    allowed, outside = tmp_path / "models" / "one", tmp_path / "elsewhere"
+    for folder in (allowed, outside):
+        folder.mkdir(parents=True)
+    log_in_staff(client, "add_modelconfig", "view_modelconfig", "change_modelconfig")
+    values = {"name": "later", "kind": "local", "precision": "auto", "device": "auto"}
+    values |= {"visual_device": "", "int4_backend": "own", "max_batch": "4"}
+    url = reverse("admin:core_modelconfig_add")
+    refused = client.post(url, values | {"path": str(outside)})
+    assert "QWEN_VL_MODEL_DIRS" in refused.text
+    assert not ModelConfig.objects.exists()
+    client.post(url, values | {"path": str(allowed)})
+    row = ModelConfig.objects.get()
+    change = reverse("admin:core_modelconfig_change", args=(row.pk,))
+    client.post(change, values | {"path": str(outside)})
+    row.refresh_from_db()
+    assert row.path == str(allowed)
+    assert client.post(change, values | {"path": str(allowed), "alias": "x"}).status_code == 302
 
 
 def test_a_backend_that_is_not_installed_is_told_at_once(admin: Client, tmp_path: Path) -> None:
@@ -207,6 +288,7 @@ def test_a_backend_that_is_not_installed_is_told_at_once(admin: Client, tmp_path
     write_checkpoint("qwen3_vl", "gptq", tmp_path / "model")
     values = {"name": "q", "kind": "local", "path": str(tmp_path / "model"), "precision": "auto"}
     values |= {"device": "auto", "visual_device": "", "int4_backend": "gptqmodel"}
+    values["max_batch"] = "4"
     page = admin.post(reverse("admin:core_modelconfig_add"), values, follow=True)
     assert "未安装的软件包：gptqmodel, optimum" in page.text
     assert "pip install --no-deps -r scripts/optional/requirements-gptqmodel.txt" in page.text

@@ -14,6 +14,7 @@ from admin_system.core import catalog
 from admin_system.core.errors import ModelNotFound
 from admin_system.core.models import ModelConfig
 from admin_system.core.service import ModelService
+from admin_system.core.tests.engines.upstream import KEY, running_upstream
 from admin_system.core.types import Sampling, ServiceState
 from admin_system.env import get_env
 
@@ -150,3 +151,21 @@ def test_a_model_of_the_environment_that_nobody_knows_is_a_failure_with_its_reas
     status = service.status()
     assert (status.state, status.failed) == (ServiceState.FAILED, "nobody")
     assert status.error == ("model_not_found", {"model": "nobody"})
+
+
+def test_a_process_without_a_model_asks_elsewhere_and_loads_nothing_itself(
+    service: ModelService,
+) -> None:
+    make_echo("here", is_current=True)
+    catalog.ask_elsewhere()
+    assert service.wait(WAIT).state is ServiceState.UNLOADED
+    with running_upstream() as (_, url):
+        ModelConfig.objects.update(is_current=False)
+        there = ModelConfig(name="there", kind="remote", upstream_url=url, upstream_key=KEY)
+        there.is_current = True
+        there.save()
+        catalog.ask_elsewhere()
+        status = service.wait(WAIT)
+        service.unload()
+        service.wait(WAIT)
+    assert (status.state, status.serving) == (ServiceState.READY, "there")

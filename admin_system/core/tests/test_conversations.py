@@ -11,13 +11,15 @@ from django.utils import timezone
 from PIL import Image
 from pytest_django import Settings
 
+from admin_system.core import retention
 from admin_system.core.conversations import (
-    SentPicture,
     ask,
     begin_answer,
     branch,
     conversations_of,
+    end_abandoned_answers,
     finish_answer,
+    newest_under,
     path_to,
     remove_conversation,
     remove_expired_conversations,
@@ -26,6 +28,8 @@ from admin_system.core.conversations import (
 from admin_system.core.errors import BadRequest
 from admin_system.core.images import read_picture
 from admin_system.core.models import Conversation, Message, MessagePicture
+from admin_system.core.stored_pictures import SentPicture
+from admin_system.env import get_env
 
 pytestmark = pytest.mark.django_db
 TURN_90 = 6
@@ -143,3 +147,54 @@ def test_a_search_finds_titles_and_messages_of_the_owner_only(conversation: Conv
     assert list(conversations_of("user:1", "PUMP")) == [conversation]
     assert list(conversations_of("user:1", "gauge")) == [conversation]
     assert not conversations_of("user:1", "valve")
+
+
+def test_a_path_goes_on_by_what_was_said_last(conversation: Conversation) -> None:
+    first = ask(conversation, None, "几个圆？", [])
+    one, two = answer(first, "1"), answer(first, "2")
+    answer(ask(conversation, one, "真的吗？", []), "真的。")
+    last = answer(ask(conversation, one, "确定？", []), "确定。")
+    assert newest_under(one) == last
+    assert newest_under(first) == newest_under(two) == two
+
+
+def test_another_attempt_takes_the_place_of_one_that_brought_nothing(
+    conversation: Conversation,
+) -> None:
+    question = ask(conversation, None, "你好", [])
+    good = answer(question, "你好！")
+    finish_answer(begin_answer(question, ""), {"finish_reason": "error", "content": ""})
+    broken = begin_answer(question, "")
+    finish_answer(broken, {"finish_reason": "error", "content": "你"})
+    last = begin_answer(question, "")
+    assert list(question.children.all()) == [good, broken, last]
+
+
+def test_what_is_too_old_goes_though_nobody_comes(
+    conversation: Conversation, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = timezone.now() - timedelta(days=31)
+    Conversation.objects.filter(pk=conversation.pk).update(updated_at=moment)
+    monkeypatch.setenv("QWEN_VL_RETENTION_DAYS", "0")
+    get_env.cache_clear()
+    retention.remove_expired()
+    assert Conversation.objects.exists()
+    monkeypatch.setenv("QWEN_VL_RETENTION_DAYS", "30")
+    get_env.cache_clear()
+    retention.remove_expired()
+    get_env.cache_clear()
+    assert not Conversation.objects.exists()
+
+
+def test_an_answer_that_a_killed_server_left_gets_an_end(conversation: Conversation) -> None:
+    question = ask(conversation, None, "你是谁", [])
+    whole, left = answer(question, "我是……"), begin_answer(question, "builtin-demo")
+    assert end_abandoned_answers(left.created_at - timedelta(seconds=1)) == 0
+    assert end_abandoned_answers(timezone.now()) == 1
+    left.refresh_from_db()
+    whole.refresh_from_db()
+    assert left.finish_reason == "error"
+    assert left.error is not None
+    assert left.error["code"] == "service_stops"
+    assert (whole.finish_reason, whole.error) == ("stop", None)
+    finish_answer(left, {"content": "hello", "finish_reason": "stop", "error": None})

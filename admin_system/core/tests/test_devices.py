@@ -9,7 +9,10 @@ import pynvml
 import pytest
 
 from admin_system.core import devices
+from admin_system.core.alerts import machine_alerts
 from admin_system.core.devices import Gpu, read_disk, read_gpus, read_machine, read_memory
+from admin_system.core.monitoring import shortages
+from admin_system.core.monitoring.shortages import Shortages
 
 
 def test_the_machine_has_memory_disk_and_cores(tmp_path: Path) -> None:
@@ -61,6 +64,30 @@ def nvml(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_card_tells_what_it_can() -> None:
     assert read_gpus() == (Gpu(0, "Card", 3, 10, utilization=42, temperature=61, power=None),)
     assert read_gpus()[0].memory_free == 7
+
+
+@pytest.mark.usefixtures("nvml")
+def test_a_card_that_is_lost_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "_seen", {})
+    told: list[str] = []
+    monkeypatch.setattr(shortages, "record", lambda kind, name: told.append(f"{kind} {name}"))
+    watching = Shortages()
+    watching.look(read_machine(tmp_path))
+    assert told == []
+
+    def lose(*_: object) -> None:
+        raise pynvml.NVMLError(pynvml.NVML_ERROR_GPU_IS_LOST)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pynvml, "nvmlDeviceGetHandleByIndex", lose)
+        for _ in range(2):
+            machine = read_machine(tmp_path)
+            watching.look(machine)
+    assert machine.gpus == ()
+    assert machine.lost_gpus == ("0: Card",)
+    assert machine_alerts(machine)[0].code == "alert_gpu_lost"
+    assert told == ["event_gpu_lost 0: Card"]
+    assert read_machine(tmp_path).lost_gpus == ()
 
 
 def test_without_a_driver_there_is_no_card_and_no_error(monkeypatch: pytest.MonkeyPatch) -> None:

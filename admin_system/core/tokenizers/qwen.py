@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64decode
 from binascii import Error as BadBase64
 from collections.abc import Iterable, Iterator
@@ -14,6 +13,7 @@ from unicodedata import normalize
 import tiktoken
 
 from admin_system.core.errors import LoadError
+from admin_system.core.tokenizers.long_texts import cut_blanks
 
 VOCABULARY_FILE = "qwen.tiktoken"
 
@@ -31,9 +31,6 @@ CONTROL_TAGS = (
 )
 GROUNDING_TAGS = ("<ref>", "</ref>", "<box>", "</box>", "<quad>", "</quad>")
 PICTURE_TAGS = ("<img>", "</img>", "<imgpad>")
-
-LONG_BLANK = re.compile(r"\s{100000}(?=\s)")
-"""The pattern above backtracks over blanks and gives up on runs of some 500,000 of them."""
 
 
 class QwenTokenizer:
@@ -77,7 +74,8 @@ class QwenTokenizer:
 
     def encode(self, text: str, allowed: Iterable[str] = ()) -> list[int]:
         """Ids of `text`; a special tag is text like any other unless it is in `allowed`."""
-        return [token for piece in _pieces(text) for token in self._encode(piece, set(allowed))]
+        pieces = cut_blanks(normalize("NFC", text))
+        return [token for piece in pieces for token in self._encode(piece, set(allowed))]
 
     def _encode(self, piece: str, allowed: set[str]) -> list[int]:
         return self._encoding.encode(piece, allowed_special=allowed, disallowed_special=())
@@ -105,15 +103,6 @@ class QwenTokenizer:
     def decode(self, ids: Iterable[int], *, special: bool = False) -> str:
         """As `decode_bytes`, with U+FFFD in place of what is no UTF-8."""
         return self.decode_bytes(ids, special=special).decode("utf-8", errors="replace")
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """The text in Unicode's NFC, cut only inside extreme runs of blanks."""
-    text, start = normalize("NFC", text), 0
-    for run in LONG_BLANK.finditer(text):
-        yield text[start : run.end()]
-        start = run.end()
-    yield text[start:]
 
 
 def _read_ranks(data: bytes) -> Iterator[tuple[bytes, int]]:

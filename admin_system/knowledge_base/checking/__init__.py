@@ -41,9 +41,15 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
 """In this order: what one repairs the next ones build on."""
 
 
-def check_library(*, repair: bool = False) -> Iterator[Finding]:
-    """Each finding as soon as it is made, repaired where that was asked for and can be done."""
-    for check in CHECKS:
+def check_library(
+    *, repair: bool = False, report: Callable[[float], None] = lambda _: None
+) -> Iterator[Finding]:
+    """Each finding as soon as it is made, repaired where that was asked for and can be done.
+
+    `report` hears the share 0..1 of the checks that are done; what it raises ends them.
+    """
+    for place, check in enumerate(CHECKS):
+        report(place / len(CHECKS))
         for finding in check():
             if repair and finding.repair is not None:
                 finding.repair()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from admin_system.knowledge_base import jobs
 from admin_system.knowledge_base.checking.finding import Finding
 from admin_system.knowledge_base.models import Document, Job, Passage
+from admin_system.knowledge_base.writing import writing
 
 State = Document.State
 
@@ -47,7 +47,7 @@ def find_left_drafts() -> Iterator[Finding]:
     if count := rows.count():
 
         def remove() -> None:
-            with transaction.atomic():
+            with writing():
                 rows.delete()
 
         yield Finding("check_drafts_left", {"passages": count}, remove)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import connection
 
 from admin_system.knowledge_base.checking.finding import Finding
 from admin_system.knowledge_base.embedding import current_profile, get_embedder
@@ -21,6 +21,7 @@ from admin_system.knowledge_base.live_index import get_live_index, index_store
 from admin_system.knowledge_base.models import EmbeddingProfile, IndexStamp
 from admin_system.knowledge_base.services.rebuilding import in_keyword_index, rebuild_keywords
 from admin_system.knowledge_base.snapshots import snapshot
+from admin_system.knowledge_base.writing import writing
 from admin_system.vector_search.embedder import EmbedderProfile
 from admin_system.vector_search.errors import IndexDamaged, IndexMismatch, IndexMissing
 from admin_system.vector_search.index import VectorIndex
@@ -33,6 +34,9 @@ LEAST_COSINE = 0.98
 
 
 def find_damaged_database() -> Iterator[Finding]:
+    """PostgreSQL looks after itself: its pages have checksums, its keys are always held."""
+    if connection.vendor != "sqlite":
+        return
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA quick_check(5)")
         faults = [row[0] for row in cursor.fetchall() if row[0] != "ok"]
@@ -56,7 +60,7 @@ def find_wrong_keywords() -> Iterator[Finding]:
     if stamp is not None and stamp.value != tokens_version():
         yield Finding("check_keywords_outdated", {}, rebuild_keywords)
         return
-    with transaction.atomic():
+    with writing():
         whole = keyword_index().is_whole()
     if not (whole and sound):
         yield Finding("check_keywords_damaged", {}, rebuild_keywords)

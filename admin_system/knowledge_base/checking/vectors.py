@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import transaction
-
 from admin_system.knowledge_base import jobs
 from admin_system.knowledge_base.checking.finding import Finding
 from admin_system.knowledge_base.embedding import current_profile, get_embedder
@@ -14,6 +12,7 @@ from admin_system.knowledge_base.models import EmbeddingProfile, Job, Passage, P
 from admin_system.knowledge_base.services.embedding_passages import embed_passages
 from admin_system.knowledge_base.services.profiles import check_weights
 from admin_system.knowledge_base.services.publishing import note_changes
+from admin_system.knowledge_base.writing import writing
 
 
 def find_wrong_vectors() -> Iterator[Finding]:
@@ -33,7 +32,7 @@ def find_wrong_vectors() -> Iterator[Finding]:
     if wrong:
 
         def remove() -> None:
-            with transaction.atomic():
+            with writing():
                 PassageVector.objects.filter(pk__in=[pk for pk, _ in wrong]).delete()
                 note_changes(passage for _, passage in wrong)
 

@@ -8,6 +8,7 @@ from admin_system.knowledge_base.models.job import Job
 from admin_system.knowledge_base.models.passage import Passage, PassageVector
 from admin_system.knowledge_base.models.picture import DocumentPicture
 from admin_system.knowledge_base.models.retrieval_run import RetrievalRun
+from admin_system.knowledge_base.models.saved_question_set import SavedQuestionSet
 from admin_system.knowledge_base.models.topic import Topic
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "Passage",
     "PassageVector",
     "RetrievalRun",
+    "SavedQuestionSet",
     "Topic",
 ]

@@ -17,6 +17,9 @@ class Job(models.Model):
         REMOVE = "remove", _("Remove a document")
         EMBED = "embed", _("Embed everything with another model")
         DROP = "drop", _("Drop the vectors of a former model")
+        REBUILD = "rebuild", _("Build the indexes anew")
+        CHECK = "check", _("Check the indexes")
+        EVALUATE = "evaluate", _("Measure the search")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")
@@ -44,6 +47,10 @@ class Job(models.Model):
         verbose_name=_("document"),
     )
     profile = models.ForeignKey(EmbeddingProfile, on_delete=models.SET_NULL, null=True)
+    wanted = models.JSONField(default=dict)
+    """Of work on the whole library: what exactly, as `services.library_jobs` reads it."""
+    result = models.JSONField(default=dict)
+    """What came of it, for who asked."""
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     wish = models.CharField(max_length=10, blank=True)
     """pause or cancel: what a running job shall do at its next look."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
 
+from admin_system.core.errors import CoreError
 from admin_system.knowledge_base.errors import (
     DamagedDocument,
     DocumentError,
@@ -30,6 +31,10 @@ NAME_IS_UTF8 = 0x800
 UNICODE_PATH = 0x7075
 """Extra field of Info-ZIP with the name in UTF-8 (APPNOTE.TXT, section 4.6.9)."""
 NO_DOCUMENTS = ("__MACOSX", "Thumbs.db", "desktop.ini")
+UNSEEN = dict.fromkeys((*range(32), *range(127, 160), 0x200E, 0x200F, *range(0x202A, 0x202F)))
+UNSEEN |= dict.fromkeys((0x2028, 0x2029, *range(0x2066, 0x206A)))
+"""Controls, ends of lines and turns of the writing direction, which make a name look like another
+(Unicode Technical Report 36); none stays in a name."""
 ARCHIVE_FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -59,7 +64,7 @@ class Refused:
     values: Mapping[str, object]
 
     @classmethod
-    def of(cls, name: str, error: KnowledgeError) -> Refused:
+    def of(cls, name: str, error: KnowledgeError | CoreError) -> Refused:
         return cls(name, error.code, error.values)
 
 
@@ -181,8 +186,9 @@ def name_of(info: zipfile.ZipInfo) -> str:
     name = _unicode_path(info.extra) or info.orig_filename
     if name == info.orig_filename and not info.flag_bits & NAME_IS_UTF8:
         name = _decode_name(name)
-    parts = PurePosixPath(name.split("\0")[0].replace("\\", "/")).parts
-    return "/".join(part for part in parts if part not in ("/", "..", ".") and ":" not in part)
+    plain = name.split("\0")[0].translate(UNSEEN).replace("\\", "/")
+    parts = [part for part in plain.split("/") if part not in ("", "..", ".")]
+    return "/".join(part for part in parts if ":" not in part)
 
 
 def _decode_name(name: str) -> str:

@@ -7,6 +7,7 @@ output. When the input ends, the parent is gone.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -24,7 +25,9 @@ from admin_system.knowledge_base.readers.archives import unpack
 from admin_system.knowledge_base.readers.limits import Limits
 from admin_system.knowledge_base.readers.transport import Result, write_result
 
-PARENT_GONE = 3
+PARENT_GONE, DISK_FULL = 3, 4
+"""Codes with which it ends."""
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 IDLE_SECONDS = 60.0
 """For which it waits for the next file."""
 BLOCK = 65536
@@ -48,9 +51,14 @@ def main() -> None:
         if not limited:
             _limit_memory(limits)
             limited = True
-        result = _do(task, limits)
-        with Path(task["result"]).open("wb") as out:
-            write_result(out, result)
+        try:
+            result = _do(task, limits)
+            with Path(task["result"]).open("wb") as out:
+                write_result(out, result)
+        except OSError as error:
+            if error.errno in NO_ROOM:
+                os._exit(DISK_FULL)  # no words: they may find no room either
+            raise
         signs.write(b"\n")
 
 

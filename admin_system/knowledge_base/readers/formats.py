@@ -32,15 +32,10 @@ TEXT_KINDS = ("csv", "html", "markdown", "txt")
 OLD_OFFICE = ("doc", "xls", "ppt")
 READABLE = "PDF, DOCX, PPTX, XLSX, CSV, HTML, Markdown, TXT, EPUB, JPEG, PNG, ZIP"
 
-PICTURE_STARTS = (
-    b"\xff\xd8\xff",
-    b"\x89PNG\r\n\x1a\n",
-    b"GIF87a",
-    b"GIF89a",
-    b"BM",
-    b"II*\0",
-    b"MM\0*",
-)
+PICTURE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*")
+"""No text begins so, though long descriptions in plain letters may follow."""
+PICTURE_WORDS = (b"GIF87a", b"GIF89a", b"BM")
+"""A text may begin so."""
 HEIF_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"avif")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -80,7 +75,9 @@ def _find_by_content(data: bytes) -> str:
         return "pdf"
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _find_zipped(data)
-    if data.startswith(PICTURE_STARTS) and not _is_text(data):
+    if data.startswith(PICTURE_STARTS):
+        return "picture"
+    if data.startswith(PICTURE_WORDS) and not _is_text(data):
         return "picture"
     if data[4:8] == b"ftyp" and data[8:12] in HEIF_BRANDS:
         return "picture"

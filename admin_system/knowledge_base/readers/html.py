@@ -141,7 +141,8 @@ def _add_table(draft: Draft, table: Tag) -> None:
         cells: list[str] = []
         for cell in row.find_all(["td", "th"]):
             span = str(cell.get("colspan", "1"))
-            cells += [_inline(cell), *[""] * (min(int(span), 50) - 1 if span.isdigit() else 0)]
+            more = min(int(span[:4]), 50) - 1 if span.isdecimal() else 0
+            cells += [_inline(cell), *[""] * more]
         rows.append(cells)
     if table.caption:
         draft.add("paragraph", _inline(table.caption))

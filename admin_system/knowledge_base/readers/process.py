@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -12,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -34,7 +35,11 @@ INHERITED = (
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "VIRTUAL_ENV"),
 )
 """Of the environment; keys and passwords in it are none of the reading process's business."""
+DISK_FULL = 4
+"""Code with which the child ends then; as in `child`, which nothing here imports."""
 CRASHED = "document_reader_crashed"
+END_SECONDS = 1.0
+"""For the end of a process that has said its last."""
 TOLD = 2_000
 """Bytes of the process's last words that are logged."""
 
@@ -57,8 +62,9 @@ class ReadingProcess:
     def ask(self, task: dict[str, Any], should_stop: Callable[[], bool]) -> Iterator[BinaryIO]:
         """What the child wrote, to be read in the block. Blocks until it is there.
 
-        Raises DocumentError; after one the process may be broken, and is closed. So does whoever
-        finds in the block that the result breaks off (OSError, ValueError, KeyError).
+        Raises DocumentError, and OSError where the disk is full; after one the process may be
+        broken, and is closed. So does whoever finds in the block that the result breaks off
+        (OSError, ValueError, KeyError).
         """
         self.asked += 1
         answer = Path(self._folder.name) / f"{self.asked}"
@@ -68,6 +74,8 @@ class ReadingProcess:
             with answer.open("rb") as source:
                 yield source
         except (OSError, ValueError, KeyError) as error:
+            if self._ended_for_room():
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
             self._log_last_words()
             if most_memory > 0.8 * self.limits.memory_bytes:
                 raise self._out_of_memory() from error
@@ -123,6 +131,12 @@ class ReadingProcess:
                 raise ReadingStopped("document_took_too_long", limit=f"{self.limits.seconds:g}")
             if should_stop():
                 raise ReadingStopped("document_reading_cancelled")
+
+    def _ended_for_room(self) -> bool:
+        """The child found none on the disk: no fault of the file."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._child.wait(END_SECONDS) == DISK_FULL
+        return False
 
     def _log_last_words(self) -> None:
         self._words.seek(max(0, self._words.seek(0, os.SEEK_END) - TOLD))

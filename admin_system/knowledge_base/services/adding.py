@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import Sum
 
+from admin_system.core.stored_bytes import require_room
 from admin_system.knowledge_base import jobs, storage
 from admin_system.knowledge_base.errors import EmptyDocument
 from admin_system.knowledge_base.models import Document, DocumentPicture, Topic
 from admin_system.knowledge_base.readers.limits import DEFAULT_LIMITS
 from admin_system.knowledge_base.services.naming import check_name
 from admin_system.knowledge_base.services.topics import require_topic
+from admin_system.knowledge_base.writing import writing
 
 TRIED_AGAIN = (Document.State.FAILED, Document.State.CANCELLED)
 """States in which the same bytes, sent once more, are worked on anew."""
@@ -42,12 +45,17 @@ def add_document(new: NewDocument, blocks: Iterable[bytes]) -> tuple[Document, b
     """The row, and whether there is something to do: the same bytes again in the same topic are
     the document that is there already.
 
-    Raises EmptyDocument, DocumentTooLarge, TopicGone; nothing is kept then.
+    Raises EmptyDocument, DocumentTooLarge, TopicGone, StorageFull; nothing is kept then.
     """
     with storage.receive(blocks, DEFAULT_LIMITS.file_bytes) as incoming:
         if not incoming.size:
             raise EmptyDocument("document_empty")
-        return enter_content(new, incoming)
+        try:
+            return enter_content(new, incoming)
+        except Exception:
+            if not incoming.path.exists():  # it was kept, and its row was not
+                remove_unneeded(incoming.sha256)
+            raise
 
 
 def add_text(new: NewDocument, text: str) -> tuple[Document, bool]:
@@ -58,9 +66,9 @@ def add_text(new: NewDocument, text: str) -> tuple[Document, bool]:
     return add_document(as_text, [text.encode("utf-8", "replace")])
 
 
-@transaction.atomic
+@writing()
 def enter_content(new: NewDocument, incoming: storage.Incoming) -> tuple[Document, bool]:
-    """Raises TopicGone."""
+    """Raises TopicGone, StorageFull."""
     topic = require_topic(new.topic)
     rows = Document.objects.select_for_update().filter(topic=topic)
     rows = rows.exclude(state=Document.State.DELETING)
@@ -74,6 +82,9 @@ def enter_content(new: NewDocument, incoming: storage.Incoming) -> tuple[Documen
     if row is None:
         row = Document(topic=topic, name=new.name, owner=new.owner, version=0)
     former = row.sha256
+    if not new.source:
+        require_room(new.owner, incoming.size - (row.size if row.owner == new.owner else 0))
+        row.owner = new.owner
     row.title = new.title or row.title or new.name.rpartition("/")[2]
     row.kind, row.source = new.kind, new.source
     row.sha256, row.size = incoming.sha256, incoming.size
@@ -85,6 +96,13 @@ def enter_content(new: NewDocument, incoming: storage.Incoming) -> tuple[Documen
     if former:
         transaction.on_commit(lambda: remove_unneeded(former))
     return row, True
+
+
+def bytes_of(owner: str) -> int:
+    """Of the documents that this owner has sent; what stands in a synchronised folder is not."""
+    rows = Document.objects.filter(owner=owner, source="").exclude(state=Document.State.DELETING)
+    size: int | None = rows.aggregate(sum=Sum("size"))["sum"]
+    return size or 0
 
 
 def begin_again(document: Document) -> bool:
@@ -99,7 +117,7 @@ def begin_again(document: Document) -> bool:
 def remove_unneeded(*hashes: str) -> None:
     """The bytes of contents and pictures that no document has any more."""
     for sha256 in hashes:
-        with transaction.atomic():
+        with writing():
             needed = Document.objects.filter(sha256=sha256).exists()
             if not needed and not DocumentPicture.objects.filter(sha256=sha256).exists():
                 storage.remove(sha256)

@@ -14,6 +14,7 @@ from django.db import connections
 from admin_system.core.catalog import get_service
 from admin_system.core.errors import ContextTooLong
 from admin_system.core.types import ChatRequest, Delta, End, Language, Message, Sampling, Usage
+from admin_system.core.wording import Wording
 from admin_system.knowledge_base.answers.citations import Citation, CitationReader
 from admin_system.knowledge_base.answers.extracts import write_extract
 from admin_system.knowledge_base.answers.follow_ups import search_query
@@ -56,6 +57,8 @@ class KnowledgeQuestion:
     """0..1, of the score; None takes what is certain ENOUGH."""
     hits: PassageHits | None = None
     """Of a search that was made already."""
+    wording: Wording | None = None
+    """How a model is asked; None takes the library's own words."""
 
     def __post_init__(self) -> None:
         if self.request.messages[-1].role != "user":
@@ -104,11 +107,12 @@ async def answer_question(
     min_score: float | None = None,
     hits: PassageHits | None = None,
     owner: str = "local",
+    wording: Wording | None = None,
 ) -> Answer:
     """The whole answer to one question; `hits` saves a second search. Raises CoreError."""
     sampling = Sampling(temperature=0.0, max_tokens=LONGEST_ANSWER)
     request = ChatRequest((Message.of_text("user", question),), sampling, owner)
-    asked = KnowledgeQuestion(request, topics, top_k, min_score, hits)
+    asked = KnowledgeQuestion(request, topics, top_k, min_score, hits, wording)
     async with aclosing(stream_answer(asked)) as stream:
         async for value in stream:
             if isinstance(value, Answer):
@@ -174,7 +178,7 @@ async def write_answer(
         while True:
             shown = fit(sources, room)
             reader = CitationReader(shown)
-            request = write_request(asked.request, shown, asked.language)
+            request = write_request(asked.request, shown, asked.language, asked.wording)
             text = ""
             try:
                 async with aclosing(held.stream(request)) as stream:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import transaction
-
-from admin_system.knowledge_base.hold import Hold
 from admin_system.knowledge_base.models import Document, DocumentPicture, Passage, PassageVector
 from admin_system.knowledge_base.readers.reading import Reading
 from admin_system.knowledge_base.services.picture_words import Described
@@ -66,16 +63,15 @@ def picture_starts(reading: Reading) -> dict[int, int]:
     return {block.picture: block.start for block in reading.blocks if block.picture is not None}
 
 
-@transaction.atomic
-def store_drafts(document: Document, rows: Sequence[Passage], hold: Hold) -> None:
+def store_drafts(document: Document, rows: Sequence[Passage]) -> None:
     """Beside the live passages. Those of an attempt that broke off stay where they say the same,
     and unchanged text takes over the vector of its live passage: neither is embedded again.
 
-    Raises ContentReplaced, LeaseLost.
+    In a transaction that requires the hold. Raises ContentReplaced.
     """
-    hold.require()
     require_content(document)
-    repeat_edits(document, rows)
+    live = list(Passage.objects.filter(document=document, live=True))
+    repeat_edits(document, rows, live)
     kept = {
         place_of(passage): passage.pk
         for passage in Passage.objects.filter(document=document, live=False)
@@ -86,7 +82,8 @@ def store_drafts(document: Document, rows: Sequence[Passage], hold: Hold) -> Non
     Passage.objects.bulk_create(
         [row for row in rows if place_of(row) not in kept], batch_size=AT_ONCE
     )
-    take_over_vectors(document)
+    if live:
+        take_over_vectors(document, live)
 
 
 def place_of(passage: Passage) -> tuple[object, ...]:
@@ -96,9 +93,9 @@ def place_of(passage: Passage) -> tuple[object, ...]:
     )
 
 
-def repeat_edits(document: Document, rows: Sequence[Passage]) -> None:
+def repeat_edits(document: Document, rows: Sequence[Passage], live: Sequence[Passage]) -> None:
     """What somebody wrote in a passage stays, where the text that it replaced comes again."""
-    edited = Passage.objects.filter(document=document, live=True, edited=True)
+    edited = [passage for passage in live if passage.edited]
     if not edited:
         return
     whole = document.full_text.text
@@ -111,8 +108,7 @@ def repeat_edits(document: Document, rows: Sequence[Passage]) -> None:
             row.text, row.edited = text, True
 
 
-def take_over_vectors(document: Document) -> None:
-    live = Passage.objects.filter(document=document, live=True)
+def take_over_vectors(document: Document, live: Sequence[Passage]) -> None:
     known = {(passage.picture, passage.indexed_text): passage.pk for passage in live}
     drafts = Passage.objects.filter(document=document, live=False, vectors=None)
     sources = {
@@ -121,7 +117,7 @@ def take_over_vectors(document: Document) -> None:
         if (source := known.get((draft.picture, draft.indexed_text))) is not None
     }
     vectors: dict[int, list[PassageVector]] = {}
-    for vector in PassageVector.objects.filter(passage__in=live):
+    for vector in PassageVector.objects.filter(passage__document=document, passage__live=True):
         vectors.setdefault(vector.passage_id, []).append(vector)
     PassageVector.objects.bulk_create(
         [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from copy import copy
 
-from django.db import transaction
 from django.db.models import Q
 
 from admin_system.knowledge_base import storage
@@ -14,10 +13,12 @@ from admin_system.knowledge_base.keywords import keyword_index, to_keyword_rows
 from admin_system.knowledge_base.models import Document, EmbeddingProfile, Passage, PassageVector
 from admin_system.knowledge_base.readers.draft import clean
 from admin_system.knowledge_base.readers.encodings import decode_text
+from admin_system.knowledge_base.readers.limits import DEFAULT_LIMITS
 from admin_system.knowledge_base.services.adding import NewDocument, enter_content
 from admin_system.knowledge_base.services.embedding_passages import embed_each
 from admin_system.knowledge_base.services.moving import require_document
 from admin_system.knowledge_base.services.publishing import note_changes, store_vectors
+from admin_system.knowledge_base.writing import writing
 from admin_system.vector_search.errors import EmbedderLoadError
 
 WRITTEN = ("txt", "markdown", "csv")
@@ -42,7 +43,8 @@ def edit_text(document: Document, text: str, *, version: int | None = None) -> D
     if not text.strip():
         raise EmptyDocument("document_empty")
     refuse_files(document)
-    with storage.receive([text.encode("utf-8", "replace")]) as incoming, transaction.atomic():
+    data = [text.encode("utf-8", "replace")]
+    with storage.receive(data, DEFAULT_LIMITS.file_bytes) as incoming, writing():
         row = require_document(document)
         if version is not None and row.version != version:
             raise ChangedMeanwhile("document_changed_meanwhile")
@@ -54,8 +56,17 @@ def edit_text(document: Document, text: str, *, version: int | None = None) -> D
 def refuse_files(document: Document) -> None:
     if document.source:
         raise NotEditable("document_of_a_folder", folder=document.source)
-    if document.kind != Document.Kind.TEXT and document.format not in WRITTEN:
+    if not is_text(document):
         raise NotEditable("document_not_text")
+
+
+def is_text(document: Document) -> bool:
+    return document.kind == Document.Kind.TEXT or document.format in WRITTEN
+
+
+def is_editable(document: Document) -> bool:
+    """Whether its whole text is read and written here."""
+    return not document.source and is_text(document)
 
 
 def edit_passage(
@@ -71,7 +82,7 @@ def edit_passage(
     text = passage.text if text is None else check_text(passage, text)
     while True:
         vectors = embed_for(passage, text)
-        with transaction.atomic():
+        with writing():
             row = require_passage(passage)
             profile = current_profile()
             if profile is None or profile.pk in vectors:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from admin_system.knowledge_base import leases
 from admin_system.knowledge_base.hold import Hold, MakesWay
 from admin_system.knowledge_base.live_index import get_live_index, index_store
 from admin_system.knowledge_base.models import EmbeddingProfile, Job, Passage, PassageVector
 from admin_system.knowledge_base.services.embedding_passages import embed_passages
 from admin_system.knowledge_base.services.profiles import SUPERSEDED, make_current
+from admin_system.knowledge_base.writing import writing
 
 DROPPED_AT_ONCE = 2_000
 EMBEDDED = 0.95
@@ -50,7 +49,7 @@ def switch_to(profile: EmbeddingProfile, hold: Hold) -> bool:
 
     Raises LeaseLost.
     """
-    with transaction.atomic():
+    with writing():
         hold.require()
         if Passage.objects.filter(live=True).exclude(vectors__profile=profile).exists():
             return False
@@ -62,7 +61,7 @@ def drop_profile(profile: EmbeddingProfile, hold: Hold) -> None:
     """Its vectors and its index file; never of the one in use. Raises WorkStopped, LeaseLost."""
     while True:
         hold.look()
-        with transaction.atomic():
+        with writing():
             hold.require()
             if EmbeddingProfile.objects.filter(pk=profile.pk, is_current=True).exists():
                 return

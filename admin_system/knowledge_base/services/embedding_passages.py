@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from admin_system.knowledge_base.embedding import get_embedder
 from admin_system.knowledge_base.models import EmbeddingProfile, Passage
 from admin_system.knowledge_base.services.embedding_pictures import UNREADABLE, embed_pictures
 from admin_system.knowledge_base.services.publishing import note_changes, store_vectors
+from admin_system.knowledge_base.writing import writing
 from admin_system.vector_search.embedder import Embedder
 
 WINDOW = 1_024
@@ -30,18 +30,19 @@ def embed_passages(passages: QuerySet[Passage], profile: EmbeddingProfile, repor
     Raises EmbedderLoadError, EmbedderFault, and what `report` raises.
     """
     lacking = passages.exclude(vectors__profile=profile).order_by("pk")
-    total, done = lacking.count(), 0
-    if not total:
+    window, done = list(lacking[:WINDOW]), 0
+    if not window:
         return
+    total = len(window) if len(window) < WINDOW else lacking.count()
     embedder = get_embedder(profile)
-    last = 0
-    while window := list(lacking.filter(pk__gt=last)[:WINDOW]):
-        last = window[-1].pk
+    while window:
         for few in by_length(window):
             blobs = embed_each(embedder, few)
             keep_vectors(profile, few, blobs)
             done += len(few)
             report(min(1.0, done / total))
+        is_last = len(window) < WINDOW
+        window = [] if is_last else list(lacking.filter(pk__gt=window[-1].pk)[:WINDOW])
 
 
 def by_length(passages: list[Passage]) -> Iterator[list[Passage]]:
@@ -81,7 +82,7 @@ def embed_texts(embedder: Embedder, texts: list[str]) -> list[bytes]:
 def keep_vectors(profile: EmbeddingProfile, passages: list[Passage], blobs: list[bytes]) -> None:
     """Not of passages that went, or were given another text, while they were embedded. An index
     that has seen a live one without its vector looks again."""
-    with transaction.atomic():
+    with writing():
         found = Passage.objects.filter(pk__in=[passage.pk for passage in passages])
         now = {passage.pk: passage.indexed_text for passage in found}
         live = [passage.pk for passage in found if passage.live]

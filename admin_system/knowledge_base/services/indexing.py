@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from admin_system.knowledge_base import storage
 from admin_system.knowledge_base.embedding import current_profile
 from admin_system.knowledge_base.errors import DamagedDocument
@@ -24,6 +22,7 @@ from admin_system.knowledge_base.services.publishing import (
     require_content,
 )
 from admin_system.knowledge_base.splitting.splitter import split_reading
+from admin_system.knowledge_base.writing import writing
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +49,8 @@ def index_document(document: Document, hold: Hold) -> Indexed:
     progress = Progress(document, hold)
     progress.tell(Document.State.PARSING, 0.0)
     reading = read_content(document, hold)
-    note_reading(document, reading)
+    if reading.pictures:  # whose words may take long
+        progress.tell(Document.State.PARSING, 0.0, **facts_of(reading))
     described = add_picture_words(
         document,
         reading,
@@ -58,10 +58,12 @@ def index_document(document: Document, hold: Hold) -> Indexed:
         hold.should_stop,
     )
     reading = described.reading
-    note_reading(document, reading)
-    progress.tell(Document.State.SPLITTING, READ)
-    store_drafts(document, to_rows(document, split_reading(reading), described), hold)
-    progress.tell(Document.State.EMBEDDING, SPLIT)
+    progress.tell(Document.State.SPLITTING, READ, **facts_of(reading))
+    rows = to_rows(document, split_reading(reading), described)
+    with writing():
+        hold.require()
+        store_drafts(document, rows)
+        progress.write(Document.State.EMBEDDING, SPLIT)
     passages = finish(document, reading.text, progress)
     remove_former_pictures(document, described.pictures)
     return Indexed(passages, described.wait)
@@ -82,13 +84,14 @@ def read_content(document: Document, hold: Hold) -> Reading:
         raise DamagedDocument("document_bytes_missing") from error
 
 
-def note_reading(document: Document, reading: Reading) -> None:
-    Document.objects.filter(pk=document.pk).update(
-        format=reading.format,
-        page_unit=reading.page_unit or "",
-        page_count=reading.page_count,
-        notices=[{"code": one.code, "values": dict(one.values)} for one in reading.notices],
-    )
+def facts_of(reading: Reading) -> dict[str, object]:
+    """As the document's row keeps them."""
+    return {
+        "format": reading.format,
+        "page_unit": reading.page_unit or "",
+        "page_count": reading.page_count,
+        "notices": [{"code": one.code, "values": dict(one.values)} for one in reading.notices],
+    }
 
 
 def finish(document: Document, text: str, progress: Progress) -> int:
@@ -99,9 +102,7 @@ def finish(document: Document, text: str, progress: Progress) -> int:
             embed_passages(
                 Passage.objects.filter(document=document, live=False),
                 profile,
-                lambda share: progress.tell(
-                    Document.State.EMBEDDING, SPLIT + (1 - SPLIT) * share * 0.99
-                ),
+                progress.tell_embedded,
             )
         try:
             return publish_drafts(
@@ -118,11 +119,24 @@ class Progress:
         self._document = document
         self.hold = hold
 
-    def tell(self, state: str, share: float) -> None:
+    def tell(self, state: str, share: float, **facts: object) -> None:
         """Raises WorkStopped, LeaseLost."""
         self.hold.look()
-        # What is being deleted, or has got another content, has a state of its own.
-        row = Document.objects.filter(pk=self._document.pk, version=self._document.version)
-        with transaction.atomic():
+        with writing():
             self.hold.require()
-            row.exclude(state=Document.State.DELETING).update(state=state, progress=round(share, 4))
+            self.write(state, share, **facts)
+
+    def tell_embedded(self, share: float) -> None:
+        """Of the passages. Of all of them it is not written: publishing follows at once."""
+        if share < 1:
+            self.tell(Document.State.EMBEDDING, SPLIT + (1 - SPLIT) * share)
+        else:
+            self.hold.look()
+
+    def write(self, state: str, share: float, **facts: object) -> None:
+        """In a transaction that requires the hold. What is being deleted, or has got another
+        content, has a state of its own."""
+        row = Document.objects.filter(pk=self._document.pk, version=self._document.version)
+        row.exclude(state=Document.State.DELETING).update(
+            state=state, progress=round(share, 4), **facts
+        )

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from admin_system.knowledge_base.errors import DocumentGone, NameTaken
 from admin_system.knowledge_base.models import Document, Topic
 from admin_system.knowledge_base.services.naming import check_name
-from admin_system.knowledge_base.services.publishing import enter, withdraw
+from admin_system.knowledge_base.services.publishing import enter, tokenize_shown, withdraw
 from admin_system.knowledge_base.services.topics import require_topic
+from admin_system.knowledge_base.writing import writing
 
 
-@transaction.atomic
 def move_document(document: Document, topic: Topic) -> Document:
     """Found under the other topic from now on, and no more under its own; it belongs to no
     synchronised folder any longer.
 
     Raises TopicGone, DocumentGone, NameTaken.
     """
-    target = require_topic(topic)
-    row = require_document(document)
-    if row.topic_id == target.pk:
+    tokens = tokenize_shown(document)
+    with writing():
+        target = require_topic(topic)
+        row = require_document(document)
+        if row.topic_id == target.pk:
+            return row
+        refuse_taken(target.pk, row.name)
+        withdraw(row, tokens)
+        row.topic, row.source = target, ""
+        row.save(update_fields=["topic", "source", "updated_at"])
+        enter(row, tokens)
         return row
-    refuse_taken(target.pk, row.name)
-    withdraw(row)
-    row.topic, row.source = target, ""
-    row.save(update_fields=["topic", "source", "updated_at"])
-    enter(row)
-    return row
 
 
-@transaction.atomic
+@writing()
 def rename_document(document: Document, title: str) -> Document:
     """Its title. A pasted text goes by its title, so that its name follows; a file keeps the name
     under which a new version of it would come.

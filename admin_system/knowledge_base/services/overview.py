@@ -6,14 +6,13 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError
-from django.db.models import Count
 
 from admin_system.knowledge_base.embedding import current_profile, held_embedder
 from admin_system.knowledge_base.index_contents import last_change
 from admin_system.knowledge_base.keywords import keyword_index
 from admin_system.knowledge_base.live_index import held_index
 from admin_system.knowledge_base.models import EmbeddingProfile, Passage
-from admin_system.knowledge_base.services.lookup import visible_documents
+from admin_system.knowledge_base.services.lookup import count_states, visible_documents
 from admin_system.knowledge_base.services.permissions import Allowed, visible_topics
 
 
@@ -43,13 +42,12 @@ class Overview:
 
 def find_overview(allowed: Allowed) -> Overview:
     """Of the topics that somebody may read; loads nothing."""
-    documents = visible_documents(allowed).order_by()
     passages = Passage.objects.filter(live=True)
     if allowed is not None:
         passages = passages.filter(document__topic__in=allowed)
     return Overview(
         topics=visible_topics(allowed).count(),
-        documents=dict(documents.values_list("state").annotate(Count("pk"))),
+        documents=count_states(visible_documents(allowed)),
         passages=passages.count(),
         index=find_index_overview(current_profile()),
     )

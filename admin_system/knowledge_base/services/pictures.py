@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import transaction
-
 from admin_system.knowledge_base import storage
 from admin_system.knowledge_base.models import Document, DocumentPicture, Passage
 from admin_system.knowledge_base.readers.reading import FoundPicture, Reading
 from admin_system.knowledge_base.services.adding import remove_unneeded
+from admin_system.knowledge_base.writing import writing
 
 
 def pictures_of(passage: Passage) -> list[DocumentPicture]:
@@ -31,7 +30,7 @@ def store_pictures(document: Document, reading: Reading) -> list[DocumentPicture
     return [store(document, number, found) for number, found in enumerate(reading.pictures)]
 
 
-@transaction.atomic
+@writing()
 def store(document: Document, number: int, found: FoundPicture) -> DocumentPicture:
     """Words are taken over from the same picture elsewhere: it is not asked about twice."""
     sha256 = storage.keep(found.data)
@@ -58,5 +57,6 @@ def remove_former_pictures(document: Document, shown: Sequence[DocumentPicture])
         pk__in=[picture.pk for picture in shown]
     )
     hashes = list(former.values_list("sha256", flat=True))
-    former.delete()
-    remove_unneeded(*hashes)
+    if hashes:
+        former.delete()
+        remove_unneeded(*hashes)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from pathlib import PurePath
+from urllib.parse import urlsplit
 
-from django.db import transaction
+from django.db.models import QuerySet
 
 from admin_system.knowledge_base import jobs
 from admin_system.knowledge_base.embedding import (
@@ -20,12 +22,14 @@ from admin_system.knowledge_base.embedding import (
 )
 from admin_system.knowledge_base.errors import ProfileInUse
 from admin_system.knowledge_base.models import EmbeddingProfile, Job, PassageVector
+from admin_system.knowledge_base.writing import writing
 from admin_system.vector_search.embedder import EmbedderSpec
 
 logger = logging.getLogger(__name__)
 
 DROP_DELAY = timedelta(seconds=30)
 """For searches that began before the switch."""
+BUNDLED = "all-MiniLM-L6-v2"
 SUPERSEDED = "§"
 """Begins the name of a profile whose weights are no more; its row goes with its vectors."""
 
@@ -37,7 +41,7 @@ def change_profile(name: str, spec: EmbedderSpec) -> Job:
     Blocks for a load. Raises EmbedderLoadError, ProfileInUse.
     """
     key = load_embedder(spec).profile.key
-    with transaction.atomic():
+    with writing():
         profile = EmbeddingProfile.objects.filter(name=name).first() or EmbeddingProfile(name=name)
         if profile.is_current and profile.key not in ("", key):
             raise ProfileInUse("profile_in_use", name=name)
@@ -55,6 +59,24 @@ def change_profile(name: str, spec: EmbedderSpec) -> Job:
         return jobs.add(Job.Kind.EMBED, profile=profile)
 
 
+def suggest_name(spec: EmbedderSpec) -> str:
+    """Another one than the current profile's, which goes on serving."""
+    names = {
+        "bundled": BUNDLED,
+        "hash": "hash",
+        "folder": PurePath(spec.path).name,
+        "url": f"{spec.model} @ {urlsplit(spec.url).hostname}",
+    }
+    name = names[spec.kind][:90]
+    current = EmbeddingProfile.objects.filter(is_current=True, name=name).first()
+    return name if current is None or current.spec == spec else f"{name} ({current.pk})"
+
+
+def shown_profiles() -> QuerySet[EmbeddingProfile]:
+    """Without those that go with their vectors."""
+    return EmbeddingProfile.objects.exclude(name__startswith=SUPERSEDED)
+
+
 def give_spec(profile: EmbeddingProfile, spec: EmbedderSpec) -> None:
     profile.kind, profile.path, profile.url = spec.kind, spec.path, spec.url
     profile.model, profile.api_key = spec.model, spec.key
@@ -65,7 +87,7 @@ def give_spec(profile: EmbeddingProfile, spec: EmbedderSpec) -> None:
 
 def cancel_change(job: Job) -> bool:
     """The old model stays; what was made for the new one is dropped."""
-    with transaction.atomic():
+    with writing():
         cancelled = jobs.cancel_job(job)
         if cancelled and job.profile is not None and not job.profile.is_current:
             jobs.add(Job.Kind.DROP, profile=job.profile)
@@ -103,7 +125,7 @@ def check_weights() -> None:
 
 
 def renew_profile(profile: EmbeddingProfile, key: str) -> None:
-    with transaction.atomic():
+    with writing():
         row = EmbeddingProfile.objects.filter(pk=profile.pk, is_current=True, key=profile.key)
         if not row.update(name=f"{SUPERSEDED}{profile.pk} {profile.name}"[:100]):
             return  # another process was quicker

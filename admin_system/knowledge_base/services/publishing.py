@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from admin_system.knowledge_base.embedding import current_profile
@@ -17,7 +16,8 @@ from admin_system.knowledge_base.models import (
     Passage,
     PassageVector,
 )
-from admin_system.vector_search.lexical import NOTHING_KNOWN, Tokens
+from admin_system.knowledge_base.writing import writing
+from admin_system.vector_search.keyword_index import NOTHING_KNOWN, Tokens
 from admin_system.vector_search.tokens import to_token_strings
 
 AT_ONCE = 2_000
@@ -39,24 +39,35 @@ def publish_drafts(document: Document, text: str, *, profile_id: int | None, hol
     """
     drafts = Passage.objects.filter(document=document, live=False)
     tokens = tokenize_passages([*drafts, *shown_passages(document)])
-    with transaction.atomic():
+    with writing():
         hold.require()
         require_content(document)
         require_vectors(drafts, profile_id)
-        withdraw(document, tokens)
-        former = Passage.objects.filter(document=document, live=True)
-        switched_off = former.filter(enabled=False)
-        texts = set(switched_off.filter(picture="").values_list("text", flat=True))
-        pictures = set(switched_off.exclude(picture="").values_list("picture", flat=True))
-        former.delete()
-        # What somebody took out stays out, where it comes again.
-        drafts.filter(picture="", text__in=texts).update(enabled=False)
-        drafts.filter(picture__in=pictures).update(enabled=False)
+        if Passage.objects.filter(document=document, live=True).exists():
+            remove_former(document, drafts, tokens)
         count = drafts.update(live=True)
         enter(document, tokens)
-        DocumentText.objects.update_or_create(document=document, defaults={"text": text})
+        DocumentText.objects.bulk_create(
+            [DocumentText(document=document, text=text)],
+            update_conflicts=True,
+            unique_fields=["document"],
+            update_fields=["text"],
+        )
         Document.objects.filter(pk=document.pk).update(indexed_sha256=document.sha256)
         return count
+
+
+def remove_former(document: Document, drafts: QuerySet[Passage], tokens: Tokens) -> None:
+    """In a transaction: the live passages go. What somebody took out stays out, where it comes
+    again."""
+    withdraw(document, tokens)
+    former = Passage.objects.filter(document=document, live=True)
+    switched_off = former.filter(enabled=False)
+    texts = set(switched_off.filter(picture="").values_list("text", flat=True))
+    pictures = set(switched_off.exclude(picture="").values_list("picture", flat=True))
+    former.delete()
+    drafts.filter(picture="", text__in=texts).update(enabled=False)
+    drafts.filter(picture__in=pictures).update(enabled=False)
 
 
 def require_content(document: Document) -> None:

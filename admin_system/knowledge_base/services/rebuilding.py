@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
-from django.db import transaction
 from django.db.models import QuerySet
+from filelock import FileLock
 
+from admin_system.env import get_env
 from admin_system.knowledge_base.embedding import current_profile
-from admin_system.knowledge_base.index_contents import last_change
-from admin_system.knowledge_base.keywords import FREQUENCIES, lexical_rebuild, to_keyword_row
+from admin_system.knowledge_base.index_contents import ChangesPruned, changed_after, last_change
+from admin_system.knowledge_base.keywords import FREQUENCIES, keyword_rebuild, to_keyword_row
 from admin_system.knowledge_base.live_index import get_live_index
-from admin_system.knowledge_base.models import IndexChange, IndexStamp, Passage
+from admin_system.knowledge_base.models import IndexStamp, Passage
+from admin_system.knowledge_base.writing import writing
+from admin_system.vector_search.keyword_index import KeywordRebuild
 from admin_system.vector_search.tokens import tokens_version
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 2_000
+AT_ONCE = 500
+"""Passages that one transaction puts in; others write between two of them."""
+FEW = 50
+"""Changes from which on they are not left for the last transaction."""
+Report = Callable[[float], None]
 
 
 def rebuild_vectors() -> int:
@@ -28,27 +36,71 @@ def rebuild_vectors() -> int:
     return 0 if profile is None else len(get_live_index(profile).rebuild())
 
 
-def rebuild_keywords() -> int:
-    """The keyword index; how many passages it holds. Searches and most of the writing go on."""
-    rebuild = lexical_rebuild()
-    rebuild.begin()
-    try:
-        watermark, last = last_change(), 0
-        while batch := list(in_keyword_index().filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
-            last = batch[-1].pk
-            rebuild.prepare(map(to_keyword_row, batch))
-        with transaction.atomic():
-            later = IndexChange.objects.filter(sequence__gt=watermark)
-            changed = set(later.values_list("passage_id", flat=True))
-            present = in_keyword_index().filter(pk__in=changed)
-            rebuild.finish(changed, map(to_keyword_row, present))
-            IndexStamp.objects.update_or_create(
-                name=IndexStamp.KEYWORDS, defaults={"value": tokens_version()}
-            )
-    finally:
-        rebuild.forget()
-    FREQUENCIES.forget()
+def rebuild_keywords(report: Report = lambda _: None) -> int:
+    """The keyword index; how many passages it holds. Searches and writing go on meanwhile.
+
+    `report` hears the share 0..1 that is done; what it raises ends the work, and the index stays.
+    """
+    with one_rebuild():
+        _rebuild_keywords(report)
     return in_keyword_index().count()
+
+
+def one_rebuild() -> FileLock:
+    """Of all processes on this data folder; a killed one lets go of it."""
+    return FileLock(get_env().data_dir / "keywords.lock", thread_local=False)
+
+
+def _rebuild_keywords(report: Report = lambda _: None) -> None:
+    rebuild = keyword_rebuild()
+    while True:
+        rebuild.begin()
+        try:
+            _fill(rebuild, report)
+            break
+        except ChangesPruned:
+            logger.info("too much was changed meanwhile; the keyword index is begun again")
+        finally:
+            rebuild.forget()
+    FREQUENCIES.forget()
+
+
+def _fill(rebuild: KeywordRebuild, report: Report) -> None:
+    """All passages, then what was changed meanwhile, until little is left for the transaction in
+    which the new index takes the place of the old. Raises ChangesPruned."""
+    watermark, last, done = last_change(), 0, 0
+    count = max(1, in_keyword_index().count())
+    while batch := list(in_keyword_index().filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
+        last = batch[-1].pk
+        values = rebuild.cut(map(to_keyword_row, batch))
+        with writing():
+            rebuild.put(values)
+        done += len(batch)
+        report(min(1.0, done / count))
+    while not _take_over(rebuild, watermark):
+        changes = changed_after(watermark, AT_ONCE)
+        changed = {passage for _, passage in changes}
+        values = rebuild.cut(map(to_keyword_row, in_keyword_index().filter(pk__in=changed)))
+        with writing():
+            rebuild.put(values, changed)
+        watermark = changes[-1][0]
+
+
+@writing()
+def _take_over(rebuild: KeywordRebuild, watermark: int) -> bool:
+    """False when too much was changed since to be looked at while all writers wait."""
+    changes = changed_after(watermark, FEW)
+    if len(changes) == FEW:
+        return False
+    changed = {passage for _, passage in changes}
+    rebuild.put(
+        rebuild.cut(map(to_keyword_row, in_keyword_index().filter(pk__in=changed))), changed
+    )
+    rebuild.take_over()
+    IndexStamp.objects.update_or_create(
+        name=IndexStamp.KEYWORDS, defaults={"value": tokens_version()}
+    )
+    return True
 
 
 def in_keyword_index() -> QuerySet[Passage]:
@@ -58,8 +110,14 @@ def in_keyword_index() -> QuerySet[Passage]:
 
 def check_tokens() -> None:
     """The same text may give other tokens after an update: then the keyword index is made anew."""
-    stamp = IndexStamp.objects.filter(name=IndexStamp.KEYWORDS).first()
-    if stamp is not None and stamp.value == tokens_version():
+    if has_tokens_of_now():
         return
-    logger.info("the keyword index is made anew for the tokens of version %s", tokens_version())
-    rebuild_keywords()
+    with one_rebuild():
+        if has_tokens_of_now():  # of another process, which was first
+            return
+        logger.info("the keyword index is made anew for tokens of version %s", tokens_version())
+        _rebuild_keywords()
+
+
+def has_tokens_of_now() -> bool:
+    return IndexStamp.objects.filter(name=IndexStamp.KEYWORDS, value=tokens_version()).exists()

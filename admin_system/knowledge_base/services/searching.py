@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from admin_system.core.images import read_picture
+from admin_system.core.tracing import span
 from admin_system.env import get_env
 from admin_system.knowledge_base.embedding import current_profile, get_embedder
 from admin_system.knowledge_base.index_contents import last_change
@@ -16,9 +18,16 @@ from admin_system.knowledge_base.models import Document, IndexChange, Passage
 from admin_system.knowledge_base.readers.embedded import LONGEST_SIDE
 from admin_system.vector_search.embedder import Embedder
 from admin_system.vector_search.errors import EmbedderFault, EmbedderLoadError
-from admin_system.vector_search.fusion import Mode
+from admin_system.vector_search.fusion import K, Mode
 from admin_system.vector_search.index import VectorIndex
-from admin_system.vector_search.searcher import LeftOut, Scores, Searcher, SearchRequest
+from admin_system.vector_search.searcher import (
+    LeftOut,
+    Scores,
+    Searcher,
+    SearchRequest,
+    Standing,
+    Timings,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +48,7 @@ class PassageHit:
     scores: Scores
     certainty: float
     """0..1, as `SearchHit.certainty`: whether it answers at all."""
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +56,10 @@ class PassageHits:
     hits: tuple[PassageHit, ...]
     left_out: LeftOut | None = None
     """Why a hybrid search did without vectors."""
+    timings: Timings = field(default_factory=Timings)
 
 
+@span("search")
 def search_passages(
     *,
     query: str,
@@ -79,8 +91,11 @@ def search_passages(
         found = Searcher(keyword_index(), index, embedder).search(request, read_texts)
         if not was_changed(rows, seen):
             break
-    hits = (PassageHit(rows[hit.id], hit.score, hit.scores, hit.certainty) for hit in found.hits)
-    return PassageHits(tuple(hits), found.left_out)
+    hits = (
+        PassageHit(rows[hit.id], hit.score, hit.scores, hit.certainty, hit.standing)
+        for hit in found.hits
+    )
+    return PassageHits(tuple(hits), found.left_out, found.timings)
 
 
 def search_by_picture(
@@ -93,6 +108,7 @@ def search_by_picture(
     if embedder is None:
         raise EmbedderFault("embedder_not_loaded")
     vector = embedder.embed_pictures([image])[0]
+    begun = time.perf_counter()
     for _ in range(LOOKS):
         seen = last_change()
         _, index = open_vector_leg("vector")
@@ -101,8 +117,12 @@ def search_by_picture(
         if not was_changed(rows, seen):
             break
     scored = [(rows[hit.id], max(0.0, hit.cosine)) for hit in near if hit.id in rows]
-    hits = [PassageHit(row, score, Scores(score, None), score) for row, score in scored]
-    return PassageHits(tuple(hit for hit in hits if hit.score >= min_score)[:limit])
+    hits = [
+        PassageHit(row, score, Scores(score, None), score, Standing(1 / (K + rank), rank))
+        for rank, (row, score) in enumerate(scored, start=1)
+    ]
+    best = tuple(hit for hit in hits if hit.score >= min_score)[:limit]
+    return PassageHits(best, timings=Timings(vector=time.perf_counter() - begun))
 
 
 def was_changed(ids: Collection[int], since: int) -> bool:

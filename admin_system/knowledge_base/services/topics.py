@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from admin_system.knowledge_base.errors import NameTaken, TopicGone
 from admin_system.knowledge_base.models import Topic
 from admin_system.knowledge_base.services.naming import TOPIC_NAME, check_name
+from admin_system.knowledge_base.writing import writing
 
 
 def create_topic(name: str, description: str = "") -> Topic:
     """Raises BadName, NameTaken."""
     name = check_name(name.strip(), TOPIC_NAME)
     try:
-        with transaction.atomic():
+        with writing():
             return Topic.objects.create(name=name, description=description)
     except IntegrityError as error:
         raise NameTaken("topic_name_taken", name=name) from error
@@ -28,7 +29,7 @@ def get_or_create_topic(name: str) -> Topic:
 def change_topic(topic: Topic, *, name: str | None = None, description: str | None = None) -> Topic:
     """What is None stays as it is. Raises BadName, NameTaken, TopicGone."""
     try:
-        with transaction.atomic():
+        with writing():
             row = require_topic(topic)
             if name is not None:
                 row.name = check_name(name.strip(), TOPIC_NAME)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from admin_system.core.stored_bytes import StorageFull
 from admin_system.knowledge_base import storage
 from admin_system.knowledge_base.errors import BadName, DocumentError
 from admin_system.knowledge_base.models import Document
@@ -54,7 +55,7 @@ def add_members(new: NewDocument, archive: storage.Incoming) -> Upload:
                     replace(new, name=member.name, title=""), blocks=[member.data]
                 )
                 documents.append(document)
-            except (DocumentError, BadName) as error:
+            except (DocumentError, BadName, StorageFull) as error:
                 left_out.append(Refused.of(member.name, error))
         else:
             left_out.append(member)

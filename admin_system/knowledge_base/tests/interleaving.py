@@ -1,6 +1,7 @@
 """Lets something happen at a chosen moment of some work: before its n-th statement to the database.
 
-Moments inside a transaction are left out: SQLite lets no other writer in there.
+Moments inside a transaction are left out: no other writer is let in there. In PostgreSQL it begins
+with waiting for that, before which others may still write.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection, connections
+
+from admin_system.knowledge_base.writing import WAIT
 
 Deed = Callable[[], None]
 
@@ -26,7 +29,9 @@ class Interruption:
     def __call__(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
     ) -> Any:
-        if not self._busy and not context["connection"].in_atomic_block:
+        database = context["connection"]
+        begins = sql == WAIT and not database.savepoint_ids
+        if not self._busy and (begins or not database.in_atomic_block):
             self.moments += 1
             if self.moments == self._moment:
                 self._busy = True
@@ -35,7 +40,7 @@ class Interruption:
         return execute(sql, params, many, context)
 
 
-def interrupt(work: Deed, moment: int, deed: Deed) -> bool:
+def interrupt(work: Callable[[], object], moment: int, deed: Deed) -> bool:
     """False when the work was over before that moment."""
     interruption = Interruption(moment, deed)
     with connection.execute_wrapper(interruption):

@@ -106,6 +106,7 @@ def with_a_locked_member(members: dict[str, bytes]) -> bytes:
         (with_a_locked_member({}), LockedDocument, "document_password"),
         (b"", EmptyDocument, "document_empty"),
     ],
+    ids=["pdf", "cut", "bomb", "locked", "empty"],
 )
 def test_an_archive_that_cannot_be_opened_adds_nothing(
     library: Topic, data: bytes, kind: type[DocumentError], code: str

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from admin_system.knowledge_base import storage
+from admin_system.knowledge_base import index_contents, storage
 from admin_system.knowledge_base.checking import check_library
 from admin_system.knowledge_base.embedding import current_profile
+from admin_system.knowledge_base.index_contents import prune_changes
 from admin_system.knowledge_base.keywords import FREQUENCIES, keyword_index
 from admin_system.knowledge_base.live_index import (
     forget_live_indexes,
@@ -27,12 +29,15 @@ from admin_system.knowledge_base.models import (
     PassageVector,
     Topic,
 )
+from admin_system.knowledge_base.services import rebuilding
 from admin_system.knowledge_base.services.adding import NewDocument, add_text
 from admin_system.knowledge_base.services.rebuilding import check_tokens, rebuild_keywords
+from admin_system.knowledge_base.services.removing import remove_document
 from admin_system.knowledge_base.services.searching import search_passages
 from admin_system.knowledge_base.tests.conftest import Work
+from admin_system.knowledge_base.tests.interleaving import interrupt
 from admin_system.knowledge_base.tests.state import assert_all_is_well
-from admin_system.vector_search.lexical import KeywordRow
+from admin_system.vector_search.keyword_index import KeywordRow
 from admin_system.vector_search.store import IndexStore
 
 TEXTS = [f"机器 {n} 号由第 {n * 3} 班清洗。Crew {n} cleans it." for n in range(20)]
@@ -185,7 +190,7 @@ def test_the_command_says_what_is_wrong_and_its_exit_code_too(
     call_command("check_index", "--repair")
     call_command("check_index")
     call_command("rebuild_index")
-    assert capsys.readouterr().out.count("20 个段落") == 4
+    assert capsys.readouterr().out.count("20 个片段") == 4
 
 
 def test_a_flipped_byte_is_found_at_the_opening_and_the_index_built_again(filled: Topic) -> None:
@@ -209,6 +214,42 @@ def test_other_tokens_lead_to_another_keyword_index(
     FREQUENCIES.forget()
     assert len(keyword_index().ids()) == len(TEXTS)
     assert search_passages(query="第 21 班", mode="keyword", limit=1).hits
+    assert_all_is_well()
+
+
+def test_no_change_while_the_keyword_index_is_made_anew_is_lost(
+    filled: Topic, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread writes at every moment in turn: it never finds the writers' lock taken."""
+    monkeypatch.setattr(rebuilding, "AT_ONCE", 8)
+    monkeypatch.setattr(rebuilding, "FEW", 2)
+    moment = 1
+    while interrupt(rebuild_keywords, moment, partial(change, filled, moment, work)):
+        assert_all_is_well()
+        moment += 1
+    assert moment > 10
+    assert codes() == []
+
+
+def change(topic: Topic, moment: int, work: Work) -> None:
+    """One document less, one in another version, one more."""
+    documents = Document.objects.filter(topic=topic).order_by("pk")
+    remove_document(documents[moment % 3])
+    add_text(NewDocument(topic, documents[5].name), f"第 {moment} 班换油。")
+    add_text(NewDocument(topic, f"new {moment}.md"), f"Crew {moment} paints it.")
+    work()
+
+
+def test_a_rebuild_that_has_missed_changes_begins_again(
+    filled: Topic, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_contents, "KEPT_CHANGES", 1)
+
+    def change_and_prune() -> None:
+        change(filled, 1, work)
+        prune_changes()
+
+    assert interrupt(rebuild_keywords, 5, change_and_prune)
     assert_all_is_well()
 
 

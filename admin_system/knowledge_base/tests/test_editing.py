@@ -5,14 +5,22 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.db import connections
 
-from admin_system.knowledge_base.errors import ChangedMeanwhile, EmptyDocument, NotEditable
+from admin_system.knowledge_base.errors import (
+    ChangedMeanwhile,
+    DocumentTooLarge,
+    EmptyDocument,
+    NotEditable,
+)
 from admin_system.knowledge_base.keywords import keyword_index
 from admin_system.knowledge_base.live_index import forget_live_indexes
 from admin_system.knowledge_base.models import Document, EmbeddingProfile, Passage, Topic
+from admin_system.knowledge_base.readers.limits import DEFAULT_LIMITS
+from admin_system.knowledge_base.services import editing
 from admin_system.knowledge_base.services.adding import NewDocument, add_document, add_text
 from admin_system.knowledge_base.services.editing import edit_passage, edit_text, read_text
 from admin_system.knowledge_base.tests import files
@@ -44,6 +52,16 @@ def test_an_edited_text_is_a_new_version(document: Document, work: Work) -> None
         edit_text(document, "别人的改动。", version=1)
     with pytest.raises(EmptyDocument):
         edit_text(document, " ")
+
+
+def test_a_text_longer_than_a_file_may_be_is_refused(
+    document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = replace(DEFAULT_LIMITS, file_bytes=len(TEXT.encode()))
+    monkeypatch.setattr(editing, "DEFAULT_LIMITS", limits)
+    with pytest.raises(DocumentTooLarge):
+        edit_text(document, TEXT + "!")
+    assert read_text(Document.objects.get()) == TEXT
 
 
 def test_a_text_file_is_edited_in_its_own_words(library: Topic, work: Work) -> None:

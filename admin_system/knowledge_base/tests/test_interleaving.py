@@ -24,7 +24,7 @@ from admin_system.knowledge_base.worker import Worker
 FORMER = "# 旧\n\n机器每周清洗一次。\n\n# Oil\n\nChange the oil every May.\n"
 LATER = "# 新\n\n机器每天清洗两次。\n\n# Oil\n\nChange the oil every May.\n"
 PASSAGES = 2
-FEWEST_MOMENTS = 15
+FEWEST_MOMENTS = 12
 
 
 @pytest.fixture(autouse=True)

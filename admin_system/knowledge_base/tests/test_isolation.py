@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 import time
@@ -14,7 +16,9 @@ from admin_system.knowledge_base.errors import DocumentError, LockedDocument, Re
 from admin_system.knowledge_base.readers import isolation, read_document
 from admin_system.knowledge_base.readers.archives import Member
 from admin_system.knowledge_base.readers.isolation import ROOT, read_isolated, unpack_isolated
-from admin_system.knowledge_base.readers.limits import Limits
+from admin_system.knowledge_base.readers.limits import DEFAULT_LIMITS, Limits
+from admin_system.knowledge_base.readers.process import ReadingProcess
+from admin_system.knowledge_base.readers.transport import read_result
 from admin_system.knowledge_base.tests import files, pdfs
 
 
@@ -47,6 +51,23 @@ def test_an_archive_is_unpacked_in_another_process(tmp_path: Path) -> None:
 def test_the_reason_comes_back(tmp_path: Path) -> None:
     with pytest.raises(LockedDocument, match="document_password"):
         read_isolated(write(tmp_path, pdfs.LOCKED), "a.pdf")
+
+
+@pytest.mark.skipif(
+    not hasattr(psutil, "RLIMIT_FSIZE"), reason="only Linux limits a process that runs"
+)
+def test_a_disk_that_is_full_is_no_fault_of_the_file(tmp_path: Path) -> None:
+    process = ReadingProcess(DEFAULT_LIMITS)
+    child = psutil.Process(process._child.pid)
+    child.rlimit(psutil.RLIMIT_FSIZE, (0, psutil.RLIM_INFINITY))
+    path = write(tmp_path, files.CHINESE.encode())
+    task = {"verb": "read", "path": str(path), "file_name": "a.txt", "questions": False}
+    with (
+        pytest.raises(OSError, match=os.strerror(errno.ENOSPC)),
+        process.ask(task, lambda: False) as source,
+    ):
+        read_result(source)
+    process.close()
 
 
 def test_a_file_that_takes_too_long_is_given_up(slow_file: Path) -> None:

@@ -12,17 +12,31 @@ from django.db import connections
 
 from admin_system.knowledge_base import embedding, jobs
 from admin_system.knowledge_base.embedding import EmbedderChanged, current_profile, get_embedder
-from admin_system.knowledge_base.live_index import forget_live_indexes, index_store
-from admin_system.knowledge_base.models import EmbeddingProfile, Job, Passage, PassageVector, Topic
-from admin_system.knowledge_base.services import embedding_passages
+from admin_system.knowledge_base.hold import Hold
+from admin_system.knowledge_base.live_index import (
+    forget_live_indexes,
+    get_live_index,
+    index_store,
+)
+from admin_system.knowledge_base.models import (
+    Document,
+    EmbeddingProfile,
+    Job,
+    Passage,
+    PassageVector,
+    Topic,
+)
+from admin_system.knowledge_base.services import embedding_library, embedding_passages, indexing
 from admin_system.knowledge_base.services.adding import NewDocument, add_text
 from admin_system.knowledge_base.services.profiles import (
     cancel_change,
     change_profile,
     check_weights,
 )
+from admin_system.knowledge_base.services.publishing import publish_drafts
 from admin_system.knowledge_base.services.searching import search_passages
 from admin_system.knowledge_base.tests.conftest import Work
+from admin_system.knowledge_base.tests.interleaving import in_another_thread
 from admin_system.knowledge_base.tests.state import assert_all_is_well
 from admin_system.vector_search.embedder import EmbedderProfile, EmbedderSpec, Vectors
 from admin_system.vector_search.embedders import hashing
@@ -140,6 +154,54 @@ def test_documents_published_meanwhile_are_taken_along(
     assert set(Job.objects.filter(kind="index").values_list("state", flat=True)) == {"done"}
     hits = search_passages(query="gate of hall 300", mode="vector", limit=1).hits
     assert hits[0].passage.text == "The gate of hall 300."
+    Job.objects.filter(kind="drop").update(run_after=None)
+    work()
+    assert_all_is_well()
+
+
+def test_a_document_published_right_before_the_switch_is_taken_along(
+    filled: Topic, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By another worker, when the new index is built already."""
+    plain = embedding_library.switch_to
+    switched: list[bool] = []
+
+    def switch_to(profile: EmbeddingProfile, hold: Hold) -> bool:
+        if not switched:
+            add_text(NewDocument(filled, "late.md"), "The gate of hall 300.")
+            in_another_thread(work)
+            get_live_index(profile).get()  # looks at it while it has no vector yet
+        switched.append(plain(profile, hold))
+        return switched[-1]
+
+    monkeypatch.setattr(embedding_library, "switch_to", switch_to)
+    change_profile("wide", WIDE)
+    work()
+    assert switched == [False, True]
+    hits = search_passages(query="gate of hall 300", mode="vector", limit=1).hits
+    assert hits[0].passage.text == "The gate of hall 300."
+    Job.objects.filter(kind="drop").update(run_after=None)
+    work()
+    assert_all_is_well()
+
+
+def test_a_document_embedded_before_the_switch_and_published_after_it_is_embedded_again(
+    filled: Topic, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = publish_drafts
+    tried: list[str] = []
+
+    def publish(document: Document, text: str, *, profile_id: int | None, hold: Hold) -> int:
+        tried.append(current().name)
+        if len(tried) == 1:
+            change_profile("wide", WIDE)
+            in_another_thread(work)
+        return plain(document, text, profile_id=profile_id, hold=hold)
+
+    add_text(NewDocument(filled, "late.md"), "The gate of hall 300.")
+    monkeypatch.setattr(indexing, "publish_drafts", publish)
+    work()
+    assert tried == ["hash", "wide"]
     Job.objects.filter(kind="drop").update(run_after=None)
     work()
     assert_all_is_well()

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from admin_system.knowledge_base import storage
 from admin_system.knowledge_base.errors import BadName, DocumentGone, NameTaken, TopicGone
+from admin_system.knowledge_base.hold import Hold
 from admin_system.knowledge_base.keywords import keyword_index
 from admin_system.knowledge_base.models import Document, Passage, Topic
+from admin_system.knowledge_base.services import removing
 from admin_system.knowledge_base.services.adding import NewDocument, add_text
 from admin_system.knowledge_base.services.moving import move_document, rename_document
-from admin_system.knowledge_base.services.removing import remove_document, remove_topic
+from admin_system.knowledge_base.services.removing import (
+    erase_document,
+    remove_document,
+    remove_topic,
+)
 from admin_system.knowledge_base.services.topics import (
     change_topic,
     create_topic,
     get_or_create_topic,
 )
 from admin_system.knowledge_base.tests.conftest import Work
+from admin_system.knowledge_base.tests.interleaving import interrupt
 from admin_system.knowledge_base.tests.searches import found
+from admin_system.knowledge_base.tests.state import assert_all_is_well
 
 
 def test_a_topic_has_one_name_in_any_language(library: Topic) -> None:
@@ -49,6 +59,32 @@ def test_a_moved_document_is_found_in_its_new_topic_only(library: Topic, work: W
     remove_document(document)
     work()
     assert not keyword_index().ids(), "taken out with the very topic that it was put in with"
+
+
+def test_a_long_document_is_erased_in_pieces_and_writers_come_in_between(
+    library: Topic, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removing, "ERASED_AT_ONCE", 2)
+    text = "\n\n".join(f"# Hall {n}\n\nPump {n} of it is cleaned by crew {n}." for n in range(7))
+    add_text(NewDocument(library, "stays.md"), "Crew 99 cleans it.")
+    moment, done = 1, False
+    while not done:
+        document, _ = add_text(NewDocument(library, "halls.md"), text)
+        work()
+        assert Passage.objects.filter(document=document).count() == 7
+        remove_document(document)
+
+        def come_in_between(name: str) -> None:
+            assert keyword_index().ids() == sorted(Passage.objects.values_list("pk", flat=True))
+            assert not found("pump of hall 3", mode="keyword")
+            add_text(NewDocument(library, name), "Crew 8 cleans it.")
+
+        erase = partial(erase_document, document, Hold())
+        done = not interrupt(erase, moment, partial(come_in_between, f"{moment}.md"))
+        work()
+        assert_all_is_well()
+        moment += 1
+    assert moment > 8, "pieces of two passages"
 
 
 def test_a_document_never_takes_the_place_of_another(library: Topic) -> None:

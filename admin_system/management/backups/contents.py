@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from django.db import connection
 
@@ -51,4 +53,5 @@ def database_path() -> Path:
     """Raises BackupFault for a database that its own tools have to copy."""
     if connection.vendor != "sqlite":
         raise BackupFault("backup_other_database", vendor=connection.vendor)
-    return Path(connection.settings_dict["NAME"])
+    name = str(connection.settings_dict["NAME"])
+    return Path(url2pathname(urlsplit(name).path) if name.startswith("file:") else name)

@@ -30,9 +30,17 @@ from admin_system.version import VERSION
 
 SECRET_COLUMNS = (
     ("core_modelconfig", "upstream_key"),
+    ("core_modelconfig", "further_keys"),
     ("knowledge_base_embeddingprofile", "api_key"),
 )
 """Keys of services elsewhere. Passwords and API keys of ours are kept as hashes only."""
+SECRET_TABLES = (
+    "django_session",
+    "otp_totp_totpdevice",
+    "otp_static_statictoken",
+    "otp_static_staticdevice",
+)
+"""Whoever has a row of these is let in, and django-otp keeps them readable."""
 SECRET_SETTINGS = (f"{PREFIX}SECRET_KEY",)
 STORED = (".jpg", ".png", ".webp", ".pdf", ".docx", ".pptx", ".xlsx", ".zip", ".epub")
 """Compressed already."""
@@ -126,6 +134,7 @@ def copy_database(target: Path, *, with_secrets: bool) -> None:
             return
         for table, column in SECRET_COLUMNS:
             copy.execute(f"UPDATE {table} SET {column} = ''")  # noqa: S608 - our names
-        copy.execute("DELETE FROM django_session")
+        for table in SECRET_TABLES:
+            copy.execute(f"DELETE FROM {table}")  # noqa: S608 - our names
         copy.commit()
         copy.execute("VACUUM")  # what was overwritten is gone from the file, too

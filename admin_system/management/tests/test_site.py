@@ -14,11 +14,15 @@ PAGES = (
     "index",
     "core_modelconfig_changelist",
     "core_modelconfig_add",
+    "prompt_templates",
     "core_apikey_changelist",
     "core_apikey_add",
     "core_analysisrecord_changelist",
     "auth_user_changelist",
+    "auth_user_add",
     "auth_group_changelist",
+    "auth_group_add",
+    "core_auditentry_changelist",
 )
 OUTSIDE = re.compile(r'(?:src|href)="(?:https?:)?//')
 
@@ -38,11 +42,12 @@ def test_every_page_opens_and_loads_nothing_from_outside(admin: Client, name: st
 
 
 def test_a_visitor_chooses_the_language(client: Client) -> None:
-    url = reverse("admin:login")
-    assert "欢迎回到" in client.get(url).text
-    assert "Welcome back to" in client.get(url, HTTP_ACCEPT_LANGUAGE="en").text
+    url = reverse("login")
+    assert "使用管理员给你的账号" in client.get(url).text
+    english = "Use the account your administrator gave you"
+    assert english in client.get(url, HTTP_ACCEPT_LANGUAGE="en").text
     client.post(reverse("set_language"), {"language": "en", "next": url})
-    assert "Welcome back to" in client.get(url).text
+    assert english in client.get(url).text
 
 
 def test_a_page_that_is_not_there_says_so_in_the_visitors_language(client: Client) -> None:
@@ -58,3 +63,20 @@ def test_the_menu_has_only_what_may_be_opened(client: Client) -> None:
     page = client.get(reverse("admin:index")).text
     assert reverse("admin:core_apikey_changelist") not in page
     assert reverse("admin:core_analysisrecord_changelist") not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "said", "deed"),
+    [
+        ("", "Nothing here yet", "/admin/core/apikey/add/"),
+        ("?q=gone", "Nothing matches", 'href="?"'),
+    ],
+)
+def test_a_list_without_rows_tells_whether_it_was_searched(
+    admin: Client, query: str, said: str, deed: str
+) -> None:
+    address = reverse("admin:core_apikey_changelist") + query
+    page = admin.get(address, HTTP_ACCEPT_LANGUAGE="en").text
+    card = page[page.index(said) :].partition("</div>")[0]
+    assert deed in card
+    assert ("Add API key" in card) == (query == "")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from admin_system.building import BUILDING
 from admin_system.vector_search.batching import BATCH_CHARACTERS, batches_by_length
 from admin_system.vector_search.embedder import (
     Embedder,
@@ -33,6 +34,8 @@ CHARACTERS_A_TOKEN = 6
 """At most, for the lengths of batches: what is longer is surely cut off."""
 PROCESSOR_BATCH_CHARACTERS = 4096
 """A processor is fastest while a batch stays in its cache: MiniLM by an eighth."""
+PROCESSOR_PADDING = 300
+"""Characters of padding in a batch, from which on a further batch costs a processor less."""
 UNLIMITED = 8192
 """Tokens, where a model states no limit."""
 
@@ -44,6 +47,7 @@ class SentenceEmbedder(Embedder):
         super().__init__(spec)
         self._model: Any = None
         self._batch_characters = BATCH_CHARACTERS
+        self._padding: int | None = None
         self._lock = threading.Lock()  # the tokenizer breaks when two threads use it at once
 
     @property
@@ -62,12 +66,13 @@ class SentenceEmbedder(Embedder):
 
         disable_progress_bar()
         try:
-            model = SentenceTransformer(
-                str(folder),
-                device=self.spec.device or None,
-                trust_remote_code=False,
-                local_files_only=True,
-            )
+            with BUILDING:
+                model = SentenceTransformer(
+                    str(folder),
+                    device=self.spec.device or None,
+                    trust_remote_code=False,
+                    local_files_only=True,
+                )
         except Exception as error:  # any fault of any file of the folder
             logger.exception("the embedding model %s cannot be loaded", name)
             raise EmbedderLoadError("embedder_not_loadable", name=name) from error
@@ -76,7 +81,7 @@ class SentenceEmbedder(Embedder):
             try_bfloat16(model, asked=self.spec.precision == "bfloat16")
         self._model = model
         if model.device.type == "cpu":
-            self._batch_characters = PROCESSOR_BATCH_CHARACTERS
+            self._batch_characters, self._padding = PROCESSOR_BATCH_CHARACTERS, PROCESSOR_PADDING
         prompts = model.prompts
         self._profile = EmbedderProfile(
             name=name,
@@ -100,7 +105,7 @@ class SentenceEmbedder(Embedder):
         prompt = profile.query_prompt if purpose == "query" else profile.document_prompt
         vectors = np.empty((len(texts), profile.dim), dtype=np.float32)
         longest = profile.max_tokens * CHARACTERS_A_TOKEN
-        for places in batches_by_length(texts, longest, self._batch_characters):
+        for places in batches_by_length(texts, longest, self._batch_characters, self._padding):
             batch = [texts[place] for place in places]
             vectors[places] = self._encode(list(map(self._as_text, batch)), prompt)
         return vectors

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admin_system.vector_search.certainty import HAN, LATIN, Judge, certainty
-from admin_system.vector_search.lexical import KeywordRow, LexicalIndex
+from admin_system.vector_search.keyword_index import KeywordRow
+from admin_system.vector_search.lexical import LexicalIndex
 from admin_system.vector_search.searcher import Searcher, SearchRequest
 from admin_system.vector_search.tests.questions import read_set
 

@@ -6,7 +6,8 @@ import pytest
 
 from admin_system.vector_search.coverage import coverage
 from admin_system.vector_search.frequencies import DEAR, REMEMBERED_SECONDS, Frequencies
-from admin_system.vector_search.lexical import KeywordRow, LexicalIndex
+from admin_system.vector_search.keyword_index import KeywordRow
+from admin_system.vector_search.lexical import LexicalIndex
 from admin_system.vector_search.tests.questions import read_set
 
 

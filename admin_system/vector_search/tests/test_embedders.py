@@ -93,6 +93,13 @@ def test_batches_hold_each_text_once_and_waste_little() -> None:
     assert len(batches) < 60
 
 
+def test_batches_are_closed_before_they_hold_much_padding() -> None:
+    texts = ["x" * length for length in [1000, 950, 900, 400, 390, 380, 100, 20]]
+    batches = list(batches_by_length(texts, 4000, 4096, padding=300))
+    assert batches == [[0, 1, 2], [3, 4, 5], [6, 7]]
+    assert list(batches_by_length(texts, 4000, 4096)) == [[0, 1, 2, 3], [4, 5, 6, 7]]
+
+
 def test_a_folder_that_asks_for_code_is_refused(tmp_path: Path) -> None:
     modules = [{"idx": 0, "name": "0", "path": "", "type": "custom_code.Evil"}]
     (tmp_path / "modules.json").write_text(json.dumps(modules), encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from admin_system.vector_search.fusion import fuse
+from admin_system.vector_search.fusion import fuse, fused_scores
 
 
 def test_a_passage_that_both_legs_find_goes_before_one_that_only_one_finds() -> None:
@@ -29,3 +29,12 @@ def test_ties_are_broken_by_id() -> None:
     assert fuse([(9, 0.5), (1, 0.5)], [(1, 0.5), (9, 0.5)]) == [1, 9]
     assert fuse([(9, 0.0)], [(3, 0.0)]) == [3, 9]
     assert fuse() == []
+
+
+def test_scores_fall_with_the_order_of_the_hits() -> None:
+    one = [(5, 0.1), (4, 0.9), (3, 0.2)]
+    two = ([(1, 0.9), (2, 0.3)], [(2, 0.1), (3, 0.1), (1, 0.05)])
+    for rankings in ((one,), two):
+        scores = fused_scores(*rankings)
+        order = [scores[id_] for id_ in fuse(*rankings)]
+        assert order == sorted(order, reverse=True)

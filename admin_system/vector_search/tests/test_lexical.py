@@ -6,9 +6,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from admin_system.vector_search import lexical as lexical_module
-from admin_system.vector_search.lexical import KeywordRow, LexicalIndex
+from admin_system.vector_search import keyword_index
+from admin_system.vector_search.keyword_index import KeywordRow
+from admin_system.vector_search.lexical import LexicalIndex
 from admin_system.vector_search.tests.questions import hit_rate, read_set
 
 
@@ -82,9 +85,38 @@ def test_any_text_may_be_asked(lexical: LexicalIndex, query: str) -> None:
 def test_frequent_tokens_are_left_out_once_the_budget_is_spent(
     lexical: LexicalIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lexical_module, "BUDGET", 40)
+    monkeypatch.setattr(keyword_index, "BUDGET", 40)
     lexical.add(KeywordRow(n, f"common frequent usual always item{n}") for n in range(50))
     found = lexical.search("common frequent usual always item7", 50)
     assert found[0].id == 7
     assert len(lexical.search("item7 item8 item9 common", 50)) == 3
     assert len(lexical.search("common", 60)) == 50
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *"\"'()*:^-+\x00\ud83d",
+                "AND",
+                "NOT",
+                "NEAR(",
+                "topic",
+                "42",
+                "水车",
+                "pump",
+                " ",
+                "t1",
+            ]
+        ),
+        max_size=10,
+    ).map("".join)
+)
+def test_no_query_is_an_order_to_the_index(query: str) -> None:
+    """Signs and words of FTS5's own language mean nothing, and do not lead out of the topic."""
+    index = LexicalIndex(sqlite3.connect(":memory:"))
+    index.create()
+    index.add([KeywordRow(1, f"pump 水车 {query}", 1), KeywordRow(2, "pump 水车 secret", 42)])
+    assert {hit.id for hit in index.search(query, 5, topics=[1])} <= {1}
+    assert index.search(f"{query} pump", 5, topics=[1])[0].id == 1

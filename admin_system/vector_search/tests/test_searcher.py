@@ -11,7 +11,8 @@ from admin_system.vector_search.embedder import Embedder, EmbedderSpec, Purpose,
 from admin_system.vector_search.embedders import create_embedder
 from admin_system.vector_search.errors import EmbedderFault
 from admin_system.vector_search.fusion import Mode
-from admin_system.vector_search.lexical import KeywordRow, LexicalIndex
+from admin_system.vector_search.keyword_index import KeywordRow
+from admin_system.vector_search.lexical import LexicalIndex
 from admin_system.vector_search.rerank import Reranker
 from admin_system.vector_search.searcher import Searcher, SearchRequest
 from admin_system.vector_search.tests.questions import QuestionSet, hit_rate, read_set

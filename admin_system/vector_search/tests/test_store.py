@@ -90,6 +90,17 @@ def test_a_late_process_does_not_bring_back_the_past(
     assert len(store.open(replace(PROFILE, name="new"))) == 3
 
 
+def test_a_damaged_file_that_claims_to_be_newer_is_written_over(
+    store: IndexStore, make_vectors: MakeVectors
+) -> None:
+    store.save(build_index(range(5), make_vectors(5), watermark=9), PROFILE)
+    damaged = bytearray(store.path.read_bytes())
+    damaged[-1] ^= 4
+    store.path.write_bytes(damaged)
+    store.save(build_index(range(4), make_vectors(4), watermark=8), PROFILE)
+    assert len(store.open(PROFILE)) == 4
+
+
 def test_what_a_killed_process_left_is_no_index(
     store: IndexStore, make_vectors: MakeVectors
 ) -> None:

@@ -17,6 +17,7 @@ from admin_system.core.checkpoints import inspect_checkpoint
 from admin_system.core.engines.local.opening import open_checkpoint
 from admin_system.core.types import ChatRequest, EngineSpec
 from scripts.benchmarks.engine.clock import clock
+from scripts.benchmarks.engine.models import find_twin
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Baseline:
     def __init__(self, folder: Path) -> None:
         from transformers import AutoModelForImageTextToText, AutoTokenizer
 
+        folder = find_twin(folder)
         self.model: Any = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32)
         self.model.eval()
         self.tokenizer: Any = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)

@@ -25,7 +25,6 @@ from scripts.benchmarks.engine.measured import loaded
 from scripts.benchmarks.engine.models import find_model
 from scripts.benchmarks.engine.questions import NEW_TOKENS, make_requests
 
-COUNT = 24
 WAYS = ((16, True), (64, False), (None, True))
 """Tokens of prompts at a time, and whether what was computed before is reused."""
 
@@ -44,11 +43,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", default="random", choices=["random", "miniature"])
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--count", type=int, default=24, help="answers of each way")
     given = parser.parse_args()
     if given.threads:
         torch.set_num_threads(given.threads)
     folder = find_model(given.model)
-    requests = make_requests(COUNT, "mixed")
+    requests = make_requests(given.count, "mixed")
     baseline = Baseline(folder)
     expected = []
     for request in requests:
@@ -61,7 +61,7 @@ def main() -> None:
             answers = asyncio.run(answer_all(engine, requests))
         pairs = zip(answers, expected, strict=True)
         same += sum(said.replace("\ufffd", "") == wanted for said, wanted in pairs)
-    total = COUNT * len(WAYS)
+    total = given.count * len(WAYS)
     print(f"{given.model} X {same / total:.3f}: {same} of {total} answers")
 
 

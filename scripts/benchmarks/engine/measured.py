@@ -9,14 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from admin_system.core.engines.local.engine import LocalEngine
-from admin_system.core.types import ChatRequest, Delta, End, EngineSpec, new_request_id
+from admin_system.core.types import ChatRequest, Delta, End, EngineSpec, StepWish, new_request_id
 from scripts.benchmarks.engine.baseline import Timing
 from scripts.benchmarks.engine.clock import clock
 
 
 @contextmanager
 def loaded(
-    folder: Path, rows: int = 16, chunk: int | None = None, *, reuse: bool = True
+    folder: Path,
+    rows: int = 16,
+    chunk: int | None = None,
+    *,
+    reuse: bool = True,
+    steps: StepWish = "off",
 ) -> Iterator[LocalEngine]:
     spec = EngineSpec(
         "measured",
@@ -26,6 +31,7 @@ def loaded(
         precision="float32",
         max_batch=rows,
         max_waiting=1000,
+        decode_steps=steps,
     )
     engine = LocalEngine(spec, chunk=chunk, reuse=reuse)
     engine.load(lambda progress: None)

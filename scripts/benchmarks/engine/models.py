@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from admin_system.core.checkpoints import MINIATURE
+from admin_system.core.tests.quantization.dequantized import write_dequantized
 
 FOLDER = Path(tempfile.gettempdir()) / "engine_benchmark_30m"
 """Written once."""
@@ -20,6 +21,13 @@ OTHERS = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
 def find_model(name: str) -> Path:
     """`random` or `miniature`."""
     return MINIATURE if name == "miniature" else write_random(FOLDER)
+
+
+def find_twin(folder: Path) -> Path:
+    """What transformers' own loader opens here: a four-bit folder's twin, dequantized."""
+    if folder != MINIATURE:
+        return folder
+    return write_dequantized(folder, Path(tempfile.mkdtemp()) / "twin")
 
 
 def write_random(folder: Path) -> Path:

@@ -1,5 +1,10 @@
 """Print S, the longest pause of eight running streams while a long prompt is read.
 
+Beside it stands what it may be: three ordinary steps and one chunk, which shall take `SECONDS`; and
+how long the chunks took. A pause is what lies between two tokens of a running answer, the
+ends of two passes. Between two pieces of text lies more here: many tokens of a random model are
+parts of a character, which are held back until it is whole.
+
 python scripts/benchmarks/engine/pauses.py [--model random] [--threads 2]
 """
 
@@ -16,6 +21,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
+from admin_system.core.engines.local.budget import SECONDS, Budget
 from admin_system.core.engines.local.engine import LocalEngine
 from admin_system.core.types import ChatRequest, Delta, Message, Sampling, new_request_id
 from scripts.benchmarks.engine.clock import clock
@@ -24,46 +30,87 @@ from scripts.benchmarks.engine.models import find_model
 from scripts.benchmarks.engine.questions import WORDS, make_requests
 
 STREAMS = 8
-LONG = WORDS * 260
+SETTLED = 40
+"""Deltas of every stream before the long prompt comes."""
+SENTENCES = 260
 """About 4,000 tokens."""
 
 
-async def watch(engine: LocalEngine, request: ChatRequest) -> list[float]:
-    """When each delta came."""
-    return [clock() async for item in engine.submit(request) if isinstance(item, Delta)]
+async def watch(engine: LocalEngine, request: ChatRequest, times: list[float]) -> None:
+    """Notes when each delta came."""
+    async for item in engine.submit(request):
+        if isinstance(item, Delta):
+            times.append(clock())
 
 
-async def measure(engine: LocalEngine) -> tuple[float, float, float]:
-    """Seconds: an ordinary step, the longest pause, the first token of the long prompt."""
-    sampling = Sampling(temperature=0, max_tokens=300)
+class Chunks:
+    """How long the passes took that read prompts, as the engine itself measures them."""
+
+    def __init__(self) -> None:
+        self.passes: list[tuple[int, float]] = []
+        """Tokens of prompts, seconds."""
+        self.ends: list[float] = []
+        """Of all passes, those too that read no prompt."""
+        learn = Budget.learn
+
+        def noting(budget: Budget, tokens: int, seconds: float) -> None:
+            self.ends.append(clock())
+            if tokens:
+                self.passes.append((tokens, seconds))
+            learn(budget, tokens, seconds)
+
+        Budget.learn = noting  # type: ignore[method-assign,assignment]
+
+
+async def measure(
+    engine: LocalEngine, chunks: Chunks, sentences: int
+) -> tuple[float, float, float, float]:
+    """Seconds: an ordinary step, the longest pause between tokens and between pieces of text, the
+    first token of the long prompt."""
+    sampling = Sampling(temperature=0, max_tokens=400)
     requests = make_requests(STREAMS, "text", sampling)
-    streams = [asyncio.create_task(watch(engine, request)) for request in requests]
-    await asyncio.sleep(2)
+    times: list[list[float]] = [[] for _ in requests]
+    streams = [
+        asyncio.create_task(watch(engine, request, told))
+        for request, told in zip(requests, times, strict=True)
+    ]
+    while min(len(told) for told in times) < SETTLED:  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
+    chunks.passes.clear()
     quiet = clock()
-    message = Message.of_text("user", LONG)
+    message = Message.of_text("user", WORDS * sentences)
     long = ChatRequest((message,), Sampling(temperature=0, max_tokens=1), id=new_request_id())
-    told = await watch(engine, long)
+    told: list[float] = []
+    await watch(engine, long, told)
     read = clock()
-    times = await asyncio.gather(*streams)
+    await asyncio.gather(*streams)
     gaps = [(b, b - a) for one in times for a, b in pairwise(one)]
     step = median(gap for at, gap in gaps if at < quiet)
-    pause = max((gap for at, gap in gaps if quiet <= at <= read), default=0.0)
-    return step, pause, (told[0] if told else read) - quiet
+    pieces = max((gap for at, gap in gaps if quiet <= at <= read), default=0.0)
+    pause = max(b - a for a, b in pairwise(chunks.ends) if quiet <= b <= read)
+    return step, pause, pieces, (told[0] if told else read) - quiet
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", default="random", choices=["random"])
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--sentences", type=int, default=SENTENCES, help="of the long prompt")
     given = parser.parse_args()
     if given.threads:
         torch.set_num_threads(given.threads)
+    chunks = Chunks()
     with loaded(find_model(given.model), rows=STREAMS + 1) as engine:
-        asyncio.run(watch(engine, make_requests(1, "text")[0]))
-        step, pause, first = asyncio.run(measure(engine))
+        asyncio.run(watch(engine, make_requests(1, "text")[0], []))
+        step, pause, pieces, first = asyncio.run(measure(engine, chunks, given.sentences))
+    tokens, seconds = zip(*chunks.passes, strict=True)
+    slowest = ", ".join(f"{1e3 * one:.0f}" for one in sorted(seconds)[-5:])
     print(
-        f"{given.model} S: a step {1e3 * step:.0f} ms, longest pause {1e3 * pause:.0f} ms while "
-        f"about 4,000 tokens are read in {first:.1f} s"
+        f"{given.model} S: a step {1e3 * step:.0f} ms, longest pause {1e3 * pause:.0f} ms, "
+        f"between pieces of text {1e3 * pieces:.0f} ms, "
+        f"may be {1e3 * (3 * step + SECONDS):.0f} ms; {sum(tokens)} tokens are read in "
+        f"{first:.1f} s and {len(tokens)} chunks of {min(tokens)} to {max(tokens)} tokens, "
+        f"{1e3 * median(seconds):.0f} ms, the slowest {slowest} ms"
     )
 
 

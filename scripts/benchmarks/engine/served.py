@@ -35,7 +35,6 @@ from scripts.benchmarks.engine.questions import NEW_TOKENS, make_requests
 
 ROOT = Path(__file__).resolve().parents[3]
 STREAMS = 16
-ROUNDS = 5
 TRIES = 5
 WRITE_ROW = """
 import django; django.setup()
@@ -96,12 +95,13 @@ async def stream_all(server: ServerProcess, first: int) -> int:
         return sum(await asyncio.gather(*(stream(client, text) for text in texts)))
 
 
-def measure_overhead(server: ServerProcess, model: Path) -> None:
+def measure_overhead(server: ServerProcess, model: Path, count: int) -> None:
+    """`count` rounds, of which the median is told."""
     rounds: list[tuple[float, float]] = []
     with loaded(model) as engine:
         asyncio.run(stream_all(server, 100))
         run(engine, make_requests(STREAMS, "text", first=100))
-        for number in range(ROUNDS):
+        for number in range(count):
             first = 1000 * (number + 1)
             began = cpu_seconds(server)
             tokens = asyncio.run(stream_all(server, first))
@@ -155,6 +155,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", default="random", choices=["random", "miniature"])
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     model = find_model(given.model)
@@ -162,7 +163,7 @@ def main() -> None:
         server = start_server(Path(folder), model, given.threads)
         try:
             measure_leaving(server)
-            measure_overhead(server, model)
+            measure_overhead(server, model, given.rounds)
         finally:
             server.stop()
 

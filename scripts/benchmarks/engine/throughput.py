@@ -1,6 +1,7 @@
 """Print T, tokens a second against lock + generate, and F, how soon the first token comes.
 
     python scripts/benchmarks/engine/throughput.py [--model random] [--threads 2] [--repeats 3]
+        [--steps on]
 
 Baseline and engine take turns in one process, so that whatever else the machine does meets both;
 each figure is the median over the repeats.
@@ -17,6 +18,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
+from admin_system.core.types import StepWish
 from scripts.benchmarks.engine.baseline import Baseline, Timing
 from scripts.benchmarks.engine.measured import loaded, run
 from scripts.benchmarks.engine.models import find_model
@@ -25,10 +27,10 @@ from scripts.benchmarks.engine.questions import NEW_TOKENS, make_requests
 AT_ONCE = (1, 4, 16)
 
 
-def measure(name: str, kinds: tuple[str, ...], repeats: int) -> None:
+def measure(name: str, kinds: tuple[str, ...], repeats: int, steps: StepWish) -> None:
     folder = find_model(name)
     baseline = Baseline(folder)
-    with loaded(folder, rows=max(AT_ONCE)) as engine:
+    with loaded(folder, rows=max(AT_ONCE), steps=steps) as engine:
         for kind in kinds:
             baseline.run(make_requests(1, kind), 8)
             run(engine, make_requests(4, kind))
@@ -63,10 +65,13 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=0, help="of torch; 0 leaves it its choice")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--kinds", default="text,mixed")
+    parser.add_argument(
+        "--steps", default="off", choices=["off", "on"], help="whether answers go on in fixed sizes"
+    )
     given = parser.parse_args()
     if given.threads:
         torch.set_num_threads(given.threads)
-    measure(given.model, tuple(given.kinds.split(",")), given.repeats)
+    measure(given.model, tuple(given.kinds.split(",")), given.repeats, given.steps)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The long checks of the library in a minute: a few kills, a few seconds of searches."""
+"""The long checks in a minute: a few kills, a few seconds of searches, a small backup."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from admin_system.tests.house import ROOT
+from scripts.testing.needs import needs
+
+HASH = ("--embedder", "hash")
 
 
 def run(script: str, *words: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "checks" / script, "--embedder", "hash", *words],
+        [sys.executable, ROOT / "scripts" / "checks" / script, *words],
         capture_output=True,
         encoding="utf-8",
         timeout=600,
@@ -26,14 +29,46 @@ def run(script: str, *words: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("process", ["run_jobs", "server"])
 def test_an_import_that_is_killed_loses_nothing(process: str) -> None:
-    result = run("kill_import.py", "--moments", "3", "--documents", "20", "--process", process)
+    words = ("--moments", "3", "--documents", "20", "--longest", "1.5")
+    result = run("kill_import.py", *HASH, *words, "--process", process)
     assert result["kills"] == 3
+    assert result["killed_while"], "no kill came while a document was worked on"
     assert result["passages"] > 0
     assert result["faults"] == []
 
 
 def test_searches_never_err_while_documents_come_and_go() -> None:
-    result = run("search_while_changing.py", "--seconds", "6")
+    result = run("search_while_changing.py", *HASH, "--seconds", "6")
     assert result["hits"] > 0
     assert result["removed"] > 0
+    assert result["faults"] == []
+
+
+def test_a_killed_server_comes_back_and_a_stopped_one_tells_everybody() -> None:
+    result = run("kill_server.py", *HASH, "--kills", "1")
+    assert result["told_of_kills"]["connection lost"] > 0, "no stream was open"
+    assert result["kept"]["message"] > 0
+    assert result["documents"] > 0
+    assert result["answered"]["search"] > 0
+    assert result["settings"][1] > 0
+    assert result["faults"] == []
+
+
+def test_a_backup_of_a_busy_service_is_served_elsewhere() -> None:
+    result = run("backup_under_traffic.py", *HASH, "--documents", "60")
+    assert result["unfinished_in_backup"] > 0
+    assert result["faults"] == []
+
+
+@needs("chromium")
+def test_a_long_answer_is_drawn_whole_while_a_browser_is_watched() -> None:
+    words = ("--characters", "2000", "--kinds", "mixed", "--no-gate")
+    result = run("chat_stream.py", *words)["mixed"]
+    assert result["whole"]
+    assert result["frames"] > 0
+
+
+def test_a_mix_of_requests_gets_what_is_right_each() -> None:
+    result = run("mixed_requests.py", "--requests", "60", "--most-growth", "0.25")
+    assert result["kinds"].keys() >= {"text", "picture", "malformed", "left", "stop", "n = 3"}
     assert result["faults"] == []

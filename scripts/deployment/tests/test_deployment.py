@@ -29,6 +29,7 @@ from scripts.deployment.checks import check_site, tighten
 from scripts.deployment.plan import Plan
 from scripts.deployment.recipes import write_recipes, write_site
 from scripts.deployment.settings_file import merge
+from scripts.deployment.units import owner_settings, units_of, web_settings
 from scripts.startup.console import StartFailed
 from scripts.testing.needs import needs
 
@@ -87,17 +88,35 @@ def test_secrets_are_for_the_account_alone(tmp_path: Path) -> None:
 
 
 @needs("systemd")
-def test_systemd_takes_the_units(tmp_path: Path) -> None:
-    for name, text in write_recipes(replace(PLAN, user="root")).items():
+@pytest.mark.parametrize("web", [1, 3])
+def test_systemd_takes_the_units(web: int, tmp_path: Path) -> None:
+    for name, text in write_recipes(replace(PLAN, user="root", web=web)).items():
         if name.endswith((".service", ".timer")):
             (tmp_path / name).write_text(text, encoding="utf-8")
-    units = sorted(str(path) for path in tmp_path.iterdir())
+    names = [path.name.replace("@.", "@8001.") for path in tmp_path.iterdir()]
     done = subprocess.run(
-        ["systemd-analyze", "verify", *units],  # noqa: S607
+        ["systemd-analyze", "verify", *sorted(names)],  # noqa: S607
+        cwd=tmp_path,
+        env={**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
         capture_output=True,
         text=True,
     )
     assert "qwen-vl" not in done.stderr, done.stderr
+
+
+def test_several_web_processes_stand_behind_one_proxy() -> None:
+    plan = replace(PLAN, web=3)
+    assert units_of(plan) == (
+        "qwen-vl-models",
+        *(f"qwen-vl-web@{port}" for port in (8001, 8002, 8003)),
+    )
+    assert write_site(plan).count("    server 127.0.0.1:") == 3
+    assert "127.0.0.1:8000;" not in write_site(plan), "nobody comes to the owner through the proxy"
+    settings = {**plan.settings, **owner_settings(3), **web_settings(8000, 1)}
+    assert set(settings) <= {name_of(field) for field in Env.model_fields}
+    assert settings["QWEN_VL_REDIS_URL"] == "", "the owner's requests are not listed twice"
+    with pytest.raises(StartFailed, match="web processes"):
+        replace(PLAN, web=0)
 
 
 # A real nginx in front
@@ -158,14 +177,15 @@ def test_streams_sockets_and_large_pictures_pass_the_proxy(
     assert refused.status_code == 401  # what comes through a proxy is not of this machine
     headers = {"Authorization": f"Bearer {server.keys['everything']}"}
 
-    arrivals = []
+    # Without its end tokens the miniature speaks as long as it may.
+    endless = body | {"logit_bias": {"0": -100, "2": -100}, "temperature": 2.0, "max_tokens": 200}
     with httpx.stream(
-        "POST", f"{url}/api/v1/chat/completions", json=body, headers=headers, timeout=60
+        "POST", f"{url}/api/v1/chat/completions", json=endless, headers=headers, timeout=60
     ) as response:
         assert response.headers["content-type"].startswith("text/event-stream")
         arrivals = [time.monotonic() for line in response.iter_lines() if line.startswith("data")]
-    assert len(arrivals) > 5
-    assert len({round(moment, 3) for moment in arrivals}) > 3  # one after another, not at once
+    assert len(arrivals) > 50
+    assert len({round(moment, 2) for moment in arrivals}) > 10  # one after another, not at once
 
     address = url.replace("http", "ws") + "/ws/chat"
     with connect(address, additional_headers=headers, proxy=None) as websocket:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scripts.launchers.tests.wine import Windows, copy_launchers
+from scripts.launchers.tests.wine import Windows, copy_launchers, switched_on
 from scripts.testing.needs import needs
 
 pytestmark = needs("wine")
@@ -26,9 +27,11 @@ LAUNCHERS = {
 
 
 @pytest.fixture(scope="module")
-def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Wine's own folder, made once: that takes half a minute."""
-    return tmp_path_factory.mktemp("wine") / "prefix"
+def prefix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Wine's own folder, made once, with its background programs: both take seconds."""
+    prefix = tmp_path_factory.mktemp("wine") / "prefix"
+    with switched_on(prefix):
+        yield prefix
 
 
 @pytest.fixture

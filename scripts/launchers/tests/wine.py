@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,13 +49,7 @@ class Windows:
 
     def run(self, batch: str, *words: str, path: str = "") -> tuple[int, str]:
         """Exit code and what was said; `path` is put on the PATH."""
-        environment = {
-            **os.environ,
-            "WINEPREFIX": str(self.prefix),
-            "WINEDEBUG": "-all",
-            "LC_ALL": "C.UTF-8",
-        }
-        environment.pop("QWEN_VL_LANGUAGE", None)
+        environment = environment_of(self.prefix)
         if path:
             environment["WINEPATH"] = path
         file = self.folder / batch
@@ -74,6 +70,28 @@ class Windows:
         lines = self.record.read_bytes().decode("utf-16-le").splitlines()
         self.record.unlink()
         return [line.strip() for line in lines]
+
+
+@contextmanager
+def switched_on(prefix: Path) -> Iterator[None]:
+    """Keeps wine's background programs running; each command would wait seconds for its own."""
+    console = subprocess.Popen(
+        ["wine", "cmd"],  # noqa: S607
+        env=environment_of(prefix),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with console:
+        assert console.stdin is not None
+        assert console.stdout is not None
+        assert console.stdout.readline(), "wine does not start"
+        yield
+        console.stdin.close()
+
+
+def environment_of(prefix: Path) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if name != "QWEN_VL_LANGUAGE"}
+    return {**inherited, "WINEPREFIX": str(prefix), "WINEDEBUG": "-all", "LC_ALL": "C.UTF-8"}
 
 
 def to_windows(path: Path) -> str:

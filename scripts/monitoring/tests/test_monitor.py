@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -38,24 +39,26 @@ def test_a_busy_server_that_restarts_is_watched_to_the_end(
         }
         command = [sys.executable, "-m", "scripts.monitoring", "--url", server.url]
         monitor = subprocess.Popen(
-            [*command, "--interval", "0.5", "--duration", "15", "--log"],
+            [*command, "--interval", "0.3", "--duration", "120", "--log"],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,
             encoding="utf-8",
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         body = {"messages": [{"role": "user", "content": "你好"}]}
-        while len(log_lines(tmp_path)) < 6:  # answers go on while the first samples are taken
+        while len(states(tmp_path)) < 6:  # answers go on while the first samples are taken
             httpx.post(f"{server.url}/api/v1/chat/completions", json=body, timeout=60)
             assert monitor.poll() is None
         server.stop()
-        time.sleep(1.5)
+        wait_for_state("unreachable", tmp_path, monitor)
         server.start_again()
+        wait_for_state("ok", tmp_path, monitor)
+        monitor.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
         said, _ = monitor.communicate(timeout=120)
     assert monitor.returncode == 0, said
     (log,) = tmp_path.glob("monitor_*.log")
     samples = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-    assert {"ok", "unreachable"} <= {sample["state"] for sample in samples}
     assert any(sample["speed"] for sample in samples)
     assert "监控报告" in said
     (chart,) = (tmp_path / "charts").glob("monitor_*.png")
@@ -67,10 +70,24 @@ def test_a_busy_server_that_restarts_is_watched_to_the_end(
     assert (42, 79, 196) in {colour for _, colour in colours}  # a line was drawn
 
 
-def log_lines(folder: Path) -> list[str]:
-    return [
-        line for log in folder.glob("monitor_*.log") for line in log.read_text("utf-8").splitlines()
+def states(folder: Path) -> list[str]:
+    """Of the samples so far; the last line may still be on its way to the file."""
+    lines = [
+        line
+        for log in folder.glob("monitor_*.log")
+        for line in log.read_text("utf-8").splitlines(keepends=True)
+        if line.endswith("\n")
     ]
+    return [json.loads(line)["state"] for line in lines]
+
+
+def wait_for_state(state: str, folder: Path, monitor: subprocess.Popen[str]) -> None:
+    """Until the newest sample says so."""
+    end = time.monotonic() + 60
+    while states(folder)[-1] != state:
+        assert time.monotonic() < end, states(folder)
+        assert monitor.poll() is None
+        time.sleep(0.05)
 
 
 def test_figures_of_a_card_have_their_own_panels(tmp_path: Path) -> None:

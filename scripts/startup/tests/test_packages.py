@@ -49,7 +49,7 @@ def test_missing_wheels_are_explained_with_the_way_out(tmp_path: Path) -> None:
     with pytest.raises(StartFailed) as caught:
         install(Path(sys.executable), requirements, Source(wheels=empty), log)
     assert "lacks a package" in caught.value.en
-    assert "pip download -r requirements.txt -d wheels" in caught.value.en
+    assert "--download-wheels wheels" in caught.value.en
     assert "缺少所需的安装包" in caught.value.zh
     assert "no-such-package-of-ours" in log.read_text("utf-8")
 
@@ -77,5 +77,5 @@ def test_the_start_command_explains_its_options() -> None:
         env={"PYTHONUTF8": "1"},
         check=True,
     ).stdout
-    for option in ("--host", "--port", "--model", "--no-browser", "--offline"):
+    for option in ("--host", "--port", "--model", "--no-browser", "--offline", "--download-wheels"):
         assert option in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ def test_a_skipped_test_fails_a_complete_run(tmp_path: Path, plugin: list[str], 
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-c", empty, *plugin, file],
         cwd=ROOT,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
     )

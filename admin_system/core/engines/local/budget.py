@@ -14,11 +14,13 @@ FIRST = 256
 
 
 class Budget:
-    """Learns from the passes how many tokens fit into SECONDS."""
+    """Learns from the passes how many tokens of prompts fit into SECONDS beside the answers."""
 
     def __init__(self, fixed: int | None = None) -> None:
         """`fixed` is a number of tokens that measurements do not change."""
         self._fixed = fixed
+        self._step = 0.0
+        """Seconds that a pass takes which reads no prompt."""
         self._seconds_per_token: float | None = None
 
     @property
@@ -27,16 +29,24 @@ class Budget:
             return self._fixed
         if self._seconds_per_token is None:
             return FIRST
-        return min(max(int(SECONDS / self._seconds_per_token), LEAST), MOST)
+        room = max(SECONDS - self._step, SECONDS / 2)
+        return min(max(int(room / self._seconds_per_token), LEAST), MOST)
 
     def learn(self, tokens: int, seconds: float) -> None:
-        """From a pass of `tokens`; small ones say more of overheads than of tokens."""
+        """From a pass that read `tokens` of prompts; few of them say nothing of their number.
+
+        A slower pass counts for more than a quicker one: reading grows slower towards the end of a
+        long prompt, and a pass that takes too long is felt by everybody.
+        """
+        if not tokens:
+            self._step += 0.3 * (seconds - self._step)
         if tokens < LEAST:
             return
-        measured = seconds / tokens
+        measured = max(seconds - self._step, seconds / 2) / tokens
         if self._seconds_per_token is None:
             self._seconds_per_token = measured
-        self._seconds_per_token += 0.3 * (measured - self._seconds_per_token)
+        weight = 0.6 if measured > self._seconds_per_token else 0.3
+        self._seconds_per_token += weight * (measured - self._seconds_per_token)
 
 
 def share(budget: int, wanted: Sequence[int]) -> list[int]:

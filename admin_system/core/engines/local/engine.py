@@ -23,17 +23,18 @@ from admin_system.core.engines.local.choice import (
 )
 from admin_system.core.engines.local.grammar import Grammar, Grammars
 from admin_system.core.engines.local.job import Job
+from admin_system.core.engines.local.parallel_sampling import join_endings, make_jobs
 from admin_system.core.errors import BadRequest, CoreError, EngineFault, LoadError
 from admin_system.core.families.base import Family
 from admin_system.core.types import (
     ChatRequest,
     Delta,
     End,
-    Ending,
     EngineSpec,
     EngineStats,
     LoadProgress,
     ModelInfo,
+    PixelBudget,
 )
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ class LocalEngine(Engine):
         self._reuse = reuse
         self._loaded: Loaded | None = None
         self._family: Family | None = None
+        self._pixels: PixelBudget | None = None
+        self._weight_bytes: int | None = None
 
     def load(self, report: Report) -> ModelInfo:
         self.unload()
@@ -109,7 +112,7 @@ class LocalEngine(Engine):
         from admin_system.core.engines.local.network import give_memory_back
         from admin_system.core.engines.local.opening import open_checkpoint
         from admin_system.core.engines.local.placement import choose_placement, free_memory
-        from admin_system.core.engines.local.planner import plan_rows
+        from admin_system.core.engines.local.planner import plan_pixels, plan_rows
         from admin_system.core.engines.local.row_table import RowTable
         from admin_system.core.engines.local.worker import Worker
 
@@ -119,11 +122,21 @@ class LocalEngine(Engine):
         devices = (placement.device, placement.visual_device)
 
         def open_loop(network: Network) -> Loop:
+            self._weight_bytes = network.weight_bytes()
             free = free_memory(placement.device)
             plan = plan_rows(network, placement.device, free, self.spec.max_batch, context_length)
             network.reserve(plan.rows, plan.length)
             self.slots = self._admission.slots = plan.rows
             opening.preparation.context_length = plan.length
+            if (budget := opening.preparation.budget) is not None:
+                apart = placement.visual_device != placement.device
+                opening.preparation.budget = plan_pixels(
+                    budget,
+                    token_area=opening.preparation.token_area,
+                    length=plan.length,
+                    left=free_memory(placement.visual_device) if apart else free - plan.bytes,
+                    pixel_bytes=network.pixel_bytes,
+                )
             return Loop(
                 network,
                 RowTable(plan.rows, reuse=self._reuse),
@@ -143,6 +156,7 @@ class LocalEngine(Engine):
         )
         warnings = worker.start()
         self._family = opening.family
+        self._pixels = opening.preparation.budget
         context_length = opening.preparation.context_length
         self._loaded = Loaded(
             context_length=context_length,
@@ -160,7 +174,9 @@ class LocalEngine(Engine):
             device=placement.device,
             context_length=context_length,
             parameters=checkpoint.sizes.parameters,
+            weight_bytes=self._weight_bytes,
             warnings=warnings,
+            pixels=self.pixel_budget,
         )
 
     def _open_network(
@@ -187,8 +203,10 @@ class LocalEngine(Engine):
 
     def stats(self) -> EngineStats:
         loaded = self._loaded
-        cache = loaded.worker.cache_stats() if loaded is not None else None
-        return replace(super().stats(), cache=cache)
+        if loaded is None:
+            return super().stats()
+        worker = loaded.worker
+        return replace(super().stats(), cache=worker.cache_stats(), decode=worker.decode_stats())
 
     def _tell_failure(self) -> None:
         if self.on_failure is not None:
@@ -207,6 +225,11 @@ class LocalEngine(Engine):
             raise EngineFault("engine_stopped")
         return self._family
 
+    @property
+    def pixel_budget(self) -> PixelBudget:
+        """What the memory and the context leave of the family's."""
+        return self._pixels or super().pixel_budget
+
     async def submit(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
         with self._admission.enter() as place:
             loaded = self._loaded
@@ -214,7 +237,7 @@ class LocalEngine(Engine):
                 raise EngineFault("engine_stopped")
             self.refuse_wishes(request)
             prompt, grammar = await self._prepare(loaded, request)
-            jobs = self._make_jobs(loaded, request, prompt, grammar, place)
+            jobs = make_jobs(self._make_job(loaded, request, prompt, grammar, place), request)
             place.parts = len(jobs)
             for job in jobs:
                 loaded.worker.post(job)
@@ -253,24 +276,23 @@ class LocalEngine(Engine):
             return loaded.grammars.open_calls(form, wish)
         return loaded.grammars.open_json(request.format) if request.format is not None else None
 
-    def _make_jobs(
+    def _make_job(
         self,
         loaded: Loaded,
         request: ChatRequest,
         prompt: Prompt,
         grammar: Grammar | None,
         place: Place,
-    ) -> list[Job]:
-        """One for each answer; a seed counts up from one to the next."""
+    ) -> Job:
+        """Of the first answer."""
         sampling = request.sampling
         limit = sampling.max_tokens or self.spec.defaults.max_tokens or loaded.longest_answer
-        choice = settle_choice(sampling, self.spec.defaults, loaded.choice)
-        first = Job(
+        return Job(
             id=request.id,
             owner=request.owner,
             prompt=prompt,
             keys=prompt.keys(),
-            choice=choice,
+            choice=settle_choice(sampling, self.spec.defaults, loaded.choice),
             max_tokens=min(limit, loaded.context_length - prompt.tokens),
             stop=sampling.stop,
             place=place,
@@ -279,22 +301,3 @@ class LocalEngine(Engine):
             tools=request.tools,
             tool_format=self.family.tool_format,
         )
-        further = [
-            replace(
-                first,
-                number=number,
-                choice=choice
-                if choice.seed is None
-                else replace(choice, seed=choice.seed + number),
-                grammar=grammar.fork() if grammar is not None else None,
-            )
-            for number in range(1, sampling.n)
-        ]
-        return [first, *further]
-
-
-def join_endings(ends: list[End]) -> End:
-    """Of several answers to one request: the prompt is counted once."""
-    first, *others = ends
-    usage = replace(first.usage, completion_tokens=sum(end.usage.completion_tokens for end in ends))
-    return replace(first, usage=usage, others=tuple(Ending(end.finish_reason) for end in others))

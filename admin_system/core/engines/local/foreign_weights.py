@@ -12,6 +12,7 @@ from typing import Any
 
 from torch import nn
 
+from admin_system.building import BUILDING
 from admin_system.core.checkpoints.checkpoint import Checkpoint
 from admin_system.core.checkpoints.packages import find_command
 from admin_system.core.checkpoints.quantization import ForeignConfig, find_fields
@@ -42,15 +43,16 @@ def load_foreign(
     wishes = find_wishes(checkpoint, method, placement)
     config.quantization_config = {"quant_method": method.method, **stated, **wishes}
     try:
-        model, told = AutoModelForImageTextToText.from_pretrained(
-            checkpoint.path,
-            config=config,
-            dtype=placement.dtype,
-            device_map=_device_map(placement),
-            trust_remote_code=False,
-            local_files_only=True,
-            output_loading_info=True,
-        )
+        with BUILDING:
+            model, told = AutoModelForImageTextToText.from_pretrained(
+                checkpoint.path,
+                config=config,
+                dtype=placement.dtype,
+                device_map=_device_map(placement),
+                trust_remote_code=False,
+                local_files_only=True,
+                output_loading_info=True,
+            )
     except ImportError as error:
         raise LoadError(
             "quantization_package_unusable",

@@ -24,7 +24,7 @@ from admin_system.core.engines.local.text import Decoder
 from admin_system.core.engines.local.waiting_room import WaitingRoom
 from admin_system.core.engines.meter import Meter
 from admin_system.core.errors import EngineFault
-from admin_system.core.types import CacheStats, End
+from admin_system.core.types import CacheStats, DecodeStats, End
 
 logger = logging.getLogger(__name__)
 
@@ -71,9 +71,17 @@ class Loop:
         return CacheStats(
             prefix_hit_rate=self.cached_tokens / self.prompt_tokens if self.prompt_tokens else None,
             picture_hit_rate=features.hits / looked if looked else None,
+            prefix_tokens=self.prompt_tokens,
+            prefix_hits=self.cached_tokens,
+            pictures=looked,
+            picture_hits=features.hits,
             prefix_bytes=self._bytes,
             picture_bytes=features.bytes,
         )
+
+    def decode_stats(self) -> DecodeStats:
+        """From any thread."""
+        return self._network.decode_stats()
 
     def step(self) -> None:
         """One pass: the next token of every answer, and some tokens of prompts."""
@@ -81,9 +89,11 @@ class Loop:
         self._drop_abandoned()
         self._admit()
         if parts := self._plan():
-            tokens = self._read(parts, {answer.row: answer for answer in self._running})
+            answers = {answer.row: answer for answer in self._running}
+            of_prompts = sum(len(part.ids) for part in parts if answers[part.row].reads_prompt)
+            tokens = self._read(parts, answers)
             seconds = time.monotonic() - began
-            self._budget.learn(sum(len(part.ids) for part in parts), seconds)
+            self._budget.learn(of_prompts, seconds)
             self._meter.add(tokens, seconds)
         self._deliver()
 

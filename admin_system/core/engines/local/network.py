@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from admin_system.core.engines.local.feature_cache import FeatureCache
+from admin_system.core.types import DecodeStats
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Network(ABC):
 
     warnings: tuple[str, ...]
     """Codes of `messages.py`: what is not as it should be, though it works."""
+    pixel_bytes: float = 0.0
+    """That the vision tower takes for each pixel while it looks; 0 where nobody knows."""
     in_chunks: bool = True
     """Whether a prompt may be read in several passes."""
 
@@ -41,6 +44,14 @@ class Network(ABC):
         self.warnings = warnings
         self.features: FeatureCache[Any] = FeatureCache()
         """Of pictures that were seen."""
+
+    def weight_bytes(self) -> int | None:
+        """What its weights take of its devices; None where nobody has counted."""
+        return None
+
+    def decode_stats(self) -> DecodeStats:
+        """From any thread, after `reserve`."""
+        return DecodeStats()
 
     @abstractmethod
     def row_bytes(self, length: int) -> int:
@@ -76,6 +87,12 @@ class Network(ABC):
     @abstractmethod
     def end(self, row: int) -> None:
         """Forgets the prompt of a row; its tokens stay."""
+
+
+def count_bytes(model: Any) -> int:
+    """Of the parameters and buffers of a module; what several of its parts share counts once."""
+    tensors = {id(one): one for one in (*model.parameters(), *model.buffers())}
+    return sum(one.numel() * one.element_size() for one in tensors.values())
 
 
 def give_memory_back(*devices: str) -> None:

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 
 from admin_system.core.checkpoints.memory import require_memory
 from admin_system.core.engines.local.network import Network
+from admin_system.core.types import PixelBudget
 
 SHARES = {"cpu": 0.5, "cuda": 0.8}
 """Of the free memory; the rest is for the work itself, and on a computer for other programs."""
 LEAST_CONTEXT = 4096
 """Tokens that a row gets before there is a second row; fewer only where the model takes fewer."""
+PICTURE_SHARE = 0.75
+"""Of a conversation's tokens that one picture may take; the rest is for words."""
+SEEING_SHARE = 0.5
+"""Of the memory beside the rows that looking at one picture may take."""
 SMALLEST = 256
 """Tokens without which a model is of no use."""
 
@@ -44,3 +49,17 @@ def longest(network: Network, limit: int, context: int) -> int:
     if per_token <= 0:
         return context
     return min(context, max((limit - fixed) // per_token, SMALLEST))
+
+
+def plan_pixels(
+    budget: PixelBudget, *, token_area: int, length: int, left: int, pixel_bytes: float
+) -> PixelBudget:
+    """The budget, but no more than one conversation and the memory take; never below its least.
+
+    `token_area` is in pixels, `length` in tokens of a row; `left` are the bytes that the rows leave
+    where the vision tower runs, `pixel_bytes` what it takes for each pixel, 0 where nobody knows.
+    """
+    most = min(budget.max_pixels, int(PICTURE_SHARE * length) * token_area)
+    if pixel_bytes:
+        most = min(most, int(SEEING_SHARE * max(left, 0) / pixel_bytes))
+    return PixelBudget(budget.min_pixels, max(budget.min_pixels, most))

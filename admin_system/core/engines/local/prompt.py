@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from admin_system.core.types import ChatRequest
+from admin_system.core.types import ChatRequest, PixelBudget
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,10 @@ class Preparation(ABC):
 
     context_length: int
     """Tokens that a prompt and its answer may have; set anew when the memory is planned."""
+    budget: PixelBudget | None = None
+    """Of the pictures as shown, likewise; None where all are shown in one size."""
+    token_area: int = 0
+    """Pixels of a picture that become one token."""
 
     @abstractmethod
     def prepare(self, request: ChatRequest) -> Prompt:

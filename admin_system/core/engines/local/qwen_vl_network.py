@@ -12,7 +12,7 @@ from admin_system.core.checkpoints.checkpoint import Checkpoint
 from admin_system.core.checkpoints.quantization import Int4Config
 from admin_system.core.checkpoints.tensors import Progress, read_names
 from admin_system.core.engines.local.int4_layers import StoredLayers, make_builder
-from admin_system.core.engines.local.network import Network, Part
+from admin_system.core.engines.local.network import Network, Part, count_bytes
 from admin_system.core.engines.local.picture_features import PictureFeatures
 from admin_system.core.engines.local.placement import Placement
 from admin_system.core.engines.local.qwen_vl_preparation import PicturePrompt
@@ -31,6 +31,9 @@ class QwenVLNetwork(Network):
         self._prompts: dict[int, PicturePrompt] = {}
         self._features: dict[tuple[int, int], Tensor] = {}
         """By row and the picture's number, from when it is seen until its row ends."""
+
+    def weight_bytes(self) -> int:
+        return count_bytes(self._model)
 
     def row_bytes(self, length: int) -> int:
         shape = kv_shape(self._model.config)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LEAST_SHARED = 16
 """Tokens; fewer are not worth a search for their row."""
@@ -60,8 +60,9 @@ class RowTable:
         source, shared = self._find(owner, keys)
         row = self._choose(source, shared)
         self._free.remove(row)
-        if source != row:
-            self._held.pop(row, None)
+        held = self._held.pop(row, None)
+        if source == row and held is not None:  # the rest is written over from now on
+            self._held[row] = replace(held, keys=held.keys[:shared])
         return Seat(row, source if shared else row, shared)
 
     def hold(self, row: int, owner: str, keys: Sequence[int]) -> None:

@@ -12,10 +12,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from admin_system.core.engines.local.network import Network, Part
+from admin_system.core.engines.local.network import Network, Part, count_bytes
+from admin_system.core.engines.local.picture_features import pixel_bytes
 from admin_system.core.engines.local.placement import Placement
-from admin_system.core.engines.local.transformers_network import find_positions, kv_shape
+from admin_system.core.engines.local.transformers_network import kv_shape
 from admin_system.core.engines.local.transformers_preparation import PatchPrompt
+from admin_system.core.engines.local.transformers_rows import find_positions
 from admin_system.core.engines.local.visual_device import keep_apart
 
 
@@ -42,8 +44,12 @@ class SingleNetwork(Network):
         self._model = model
         self._placement = placement
         self._rows: dict[int, Reading] = {}
+        self.pixel_bytes = pixel_bytes(model.config.vision_config, placement.dtype.itemsize)
         if placement.visual_device != placement.device:
             keep_apart(model.model.visual, placement.visual_device, placement.device)
+
+    def weight_bytes(self) -> int:
+        return count_bytes(self._model)
 
     def row_bytes(self, length: int) -> int:
         """As if all layers kept every token."""

@@ -1,6 +1,7 @@
 """Turns a conversation into tokens by the checkpoint's own chat template.
 
-Only the template may write special tokens: what a user types that looks like one stays plain text.
+Only the template may write tokens that the vocabulary adds to its words (roles, pictures, calls of
+tools, holes to fill in): what somebody types that looks like one stays plain text.
 """
 
 from __future__ import annotations
@@ -8,18 +9,25 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from admin_system.core.errors import BadRequest
-from admin_system.core.families.tool_formats import RESPONSE, ToolFormat, signature
+from admin_system.core.engines.local.disarming import (
+    disarmed_message,
+    disarmed_tool,
+    parsed,
+)
+from admin_system.core.errors import BadRequest, ContextTooLong
+from admin_system.core.families.tool_formats import CLOSE, OPEN, RESPONSE, ToolFormat, signature
 from admin_system.core.grounding import GROUNDING_TOKENS
+from admin_system.core.tokenizers.long_texts import cut_blanks, least_tokens
 from admin_system.core.types import Message, PicturePart, Tool, ToolWish
 
-Disarm = Callable[[str], str]
 SYSTEM_ROLES = ("system", "developer")
 ROLES = {"developer": "system"}
 """The templates know system, user, assistant and tool."""
+SAID_BY_ANSWERS = {OPEN, CLOSE, "<think>", "</think>"}
+"""Templates look for them in an assistant's own earlier turns."""
 PLAIN_ANSWERS = {"enable_thinking": False}
 """Templates that may open a draft of thoughts (Qwen3.5) are asked for the answer alone, as the wire
 has no field for drafts; the others have no such switch."""
@@ -36,38 +44,46 @@ class Template:
 
         self._render = tokenizer.apply_chat_template
         self._tokenizer = tokenizer.backend_tokenizer
-        # A copy, because the switch is a state of the tokenizer and others read at the same time.
-        self._literal = Tokenizer.from_str(self._tokenizer.to_str())
-        self._literal.encode_special_tokens = True
-        special = {
-            token.content
-            for token in tokenizer.added_tokens_decoder.values()
-            if token.special and token.content not in GROUNDING_TOKENS
-        }
-        longest_first = sorted(special, key=len, reverse=True)
-        self._forgeable = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        bare = json.loads(self._tokenizer.to_str()) | {"added_tokens": []}
+        self._literal = Tokenizer.from_str(json.dumps(bare))
+        """The same words without the tokens that were added to them."""
+        added = {token.content for token in tokenizer.added_tokens_decoder.values()}
+        self._forgeable = _any_of(added - GROUNDING_TOKENS)
+        self._forgeable_by_answers = _any_of(added - GROUNDING_TOKENS - SAID_BY_ANSWERS)
 
-    def encode(self, messages: Sequence[Message], tools: ToolWish | None = None) -> list[int]:
-        """With one placeholder for each picture, ready for the answer. Raises BadRequest."""
+    def encode(
+        self, messages: Sequence[Message], tools: ToolWish | None = None, limit: int = 10**9
+    ) -> list[int]:
+        """With one placeholder for each picture, ready for the answer.
+
+        Raises BadRequest; ContextTooLong as soon as there are more than `limit` tokens.
+        """
         from jinja2 import TemplateError
 
         forged: list[str] = []
         nonce = f"\ue000{secrets.token_hex(8)}"
 
-        def disarm(text: str) -> str:
-            def keep(match: re.Match[str]) -> str:
-                forged.append(match[0])
-                return f"{nonce}{len(forged) - 1}\ue001"
+        def keep(match: re.Match[str]) -> str:
+            forged.append(match[0])
+            return f"{nonce}{len(forged) - 1}\ue001"
 
+        def disarm(text: str) -> str:
             return self._forgeable.sub(keep, text)
 
-        offered = tools.tools if tools is not None else ()
+        def disarm_answer(text: str) -> str:
+            return self._forgeable_by_answers.sub(keep, text)
+
+        messages = [
+            disarmed_message(message, disarm_answer if message.role == "assistant" else disarm)
+            for message in messages
+        ]
+        offered = [disarmed_tool(tool, disarm) for tool in (tools.tools if tools else ())]
         named: dict[str, Any] = {}
         if self._tool_format is not None and not self._knows_tools:
             messages = without_tools(messages, offered, self._tool_format)
         elif offered:
-            named["tools"] = [disarm_all(signature(tool), disarm) for tool in offered]
-        turns = [_turn(message, disarm) for message in messages]
+            named["tools"] = [signature(tool) for tool in offered]
+        turns = [_turn(message) for message in messages]
         try:
             text = self._render(
                 turns, tokenize=False, add_generation_prompt=True, **named, **PLAIN_ANSWERS
@@ -77,46 +93,45 @@ class Template:
         ids: list[int] = []
         for number, piece in enumerate(re.split(f"{nonce}(\\d+)\ue001", text)):
             if number % 2:
-                encoding = self._literal.encode(forged[int(piece)], add_special_tokens=False)
+                ids += _ids(self._literal, forged[int(piece)])
             else:
-                encoding = self._tokenizer.encode(piece, add_special_tokens=False)
-            ids.extend(encoding.ids)
+                least = least_tokens(piece, lambda part: len(_ids(self._tokenizer, part)), limit)
+                if least > limit:
+                    raise ContextTooLong(len(ids) + least, limit)
+                for part in cut_blanks(piece):
+                    ids += _ids(self._tokenizer, part)
+            if len(ids) > limit:
+                raise ContextTooLong(len(ids), limit)
         return ids
 
 
-def _turn(message: Message, disarm: Disarm) -> dict[str, Any]:
+def _ids(tokenizer: Any, text: str) -> list[int]:
+    ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
+    return ids
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+
+
+def _turn(message: Message) -> dict[str, Any]:
     turn: dict[str, Any] = {"role": ROLES.get(message.role, message.role)}
     if message.tool_calls:
         turn["tool_calls"] = [
             {
                 "type": "function",
-                "function": {
-                    "name": disarm(call.name),
-                    "arguments": disarm_all(json.loads(call.arguments or "{}"), disarm),
-                },
+                "function": {"name": call.name, "arguments": parsed(call)},
             }
             for call in message.tool_calls
         ]
     if not message.pictures:
-        return {**turn, "content": disarm(message.text)}
+        return {**turn, "content": message.text}
     content = [
-        {"type": "image"}
-        if isinstance(part, PicturePart)
-        else {"type": "text", "text": disarm(part.text)}
+        {"type": "image"} if isinstance(part, PicturePart) else {"type": "text", "text": part.text}
         for part in message.parts
     ]
     return {**turn, "content": content}
-
-
-def disarm_all(value: Any, disarm: Disarm) -> Any:
-    """In every text of a JSON value."""
-    if isinstance(value, str):
-        return disarm(value)
-    if isinstance(value, list):
-        return [disarm_all(item, disarm) for item in value]
-    if isinstance(value, dict):
-        return {disarm(key): disarm_all(item, disarm) for key, item in value.items()}
-    return value
 
 
 def without_tools(

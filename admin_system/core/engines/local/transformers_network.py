@@ -7,56 +7,47 @@ Qwen3.5, are given ours, which keep every conversation apart; all other layers s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from admin_system.core.engines.local.decode_steps import DecodeSteps, refuse_steps
 from admin_system.core.engines.local.gated_delta import DeltaPass, DeltaStates, mix_in_rows
-from admin_system.core.engines.local.network import Network, Part
-from admin_system.core.engines.local.picture_features import PictureFeatures, encode_picture
+from admin_system.core.engines.local.network import Network, Part, count_bytes
+from admin_system.core.engines.local.picture_features import encode_picture, pixel_bytes
 from admin_system.core.engines.local.placement import Placement
+from admin_system.core.engines.local.step_check import check_steps
+from admin_system.core.engines.local.transformers_attention import PackedPass, install_attention
 from admin_system.core.engines.local.transformers_preparation import PatchPrompt
+from admin_system.core.engines.local.transformers_rows import (
+    Row,
+    find_positions,
+    place_pictures,
+    positions_of,
+)
 from admin_system.core.engines.local.visual_device import keep_apart
+from admin_system.core.networks.attention_kernel import find_kernel
 from admin_system.core.networks.kv_store import KVShape, KVStore
+from admin_system.core.networks.lanes import Lanes, LaneToken, attend_lanes
 from admin_system.core.networks.packed import Pass, Stretch, attend
-
-ATTENTION = "rows"
-"""The name of our attention among transformers' own."""
-
-
-@dataclass(slots=True)
-class Row:
-    """The prompt that a row is reading or has read."""
-
-    prompt: PatchPrompt
-    positions: Tensor
-    """(3, T): time, line and column; a picture takes fewer positions than tokens."""
-    beyond: int
-    """What is added to a place behind the prompt to get its position."""
-    features: dict[int, PictureFeatures] = field(default_factory=dict)
-    """By the picture's number, from when it is seen until it is read."""
-
-
-@dataclass(frozen=True, slots=True)
-class PackedPass:
-    """What our layers are handed down through transformers' own."""
-
-    plan: Pass
-    store: KVStore
-    places: dict[int, int]
-    """Layer of the network -> layer of the store; recurrent layers have none."""
-    delta: DeltaPass | None
+from admin_system.core.types import DecodeStats, StepWish
 
 
 class TransformersNetwork(Network):
-    def __init__(self, model: Any, placement: Placement, warnings: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        model: Any,
+        placement: Placement,
+        warnings: tuple[str, ...] = (),
+        steps: StepWish = "off",
+    ) -> None:
         super().__init__(warnings)
         self._model = model
         self._placement = placement
         self._dtype = placement.dtype
+        self.pixel_bytes = pixel_bytes(model.config.vision_config, placement.dtype.itemsize)
         self._config = model.config.get_text_config()
         self._rows: dict[int, Row] = {}
         kinds = layer_kinds(self._config)
@@ -67,6 +58,10 @@ class TransformersNetwork(Network):
             for layer, kind in zip(model.model.language_model.layers, kinds, strict=True)
             if kind == "linear_attention"
         ]
+        self._refused = refuse_steps(steps, placement.device, recurrent=bool(self._delta_layers))
+        self._spare = 0 if self._refused else 1
+        self._attention: str | None = None
+        self._steps: DecodeSteps | None = None
         self._store: KVStore | None = None
         self._states: DeltaStates | None = None
         if placement.visual_device != placement.device:
@@ -75,17 +70,33 @@ class TransformersNetwork(Network):
         for layer in self._delta_layers:
             mix_in_rows(layer)
 
+    def weight_bytes(self) -> int:
+        return count_bytes(self._model)
+
+    def decode_stats(self) -> DecodeStats:
+        steps = self._steps
+        if steps is None:
+            return DecodeStats(reason=self._refused, attention=self._attention)
+        return DecodeStats(steps.captured, steps.reason, steps.ready, self._attention)
+
     def row_bytes(self, length: int) -> int:
-        tokens = length * kv_shape(self._config, len(self._places)).token_bytes(self._dtype)
-        return tokens + DeltaStates.row_bytes(self._delta_layers)
+        token_bytes = kv_shape(self._config, len(self._places)).token_bytes(self._dtype)
+        return (length + self._spare) * token_bytes + DeltaStates.row_bytes(self._delta_layers)
 
     def reserve(self, rows: int, length: int) -> None:
-        self._store = self._states = None  # before the new ones, which take their place
+        self._store = self._states = self._steps = None  # before the new, which take their place
         device, dtype = self._placement.device, self._dtype
         shape = kv_shape(self._config, len(self._places))
-        self._store = KVStore(shape, rows=rows, capacity=length, dtype=dtype, device=device)
+        self._store = KVStore(
+            shape, rows=rows, capacity=length, dtype=dtype, device=device, spare=self._spare
+        )
         if self._delta_layers:
             self._states = DeltaStates(self._delta_layers, rows, device)
+        self._attention = find_kernel(self._store, self._config.num_attention_heads)
+        if self._refused is None:
+            self._steps = DecodeSteps(self._run_lanes, rows, length, device)
+            with torch.no_grad():
+                check_steps(self._steps, self._run_tokens, self._store, self._config.vocab_size)
 
     def begin(self, row: int, prompt: PatchPrompt, keep: int = 0) -> int:
         positions = find_positions(self._model, prompt)
@@ -113,73 +124,84 @@ class TransformersNetwork(Network):
         self._rows.pop(row, None)
 
     def run(self, parts: Sequence[Part]) -> Tensor:
-        store, device = self._opened, self._placement.device
+        if self._steps is not None and all(self._is_step(part) for part in parts):
+            logits = self._steps.run([self._to_token(part) for part in parts])
+            if logits is not None:
+                return logits
         stretches = [Stretch(part.row, part.start, len(part.ids)) for part in parts]
-        ids = torch.tensor([token for part in parts for token in part.ids], device=device)
-        embedded = self._model.get_input_embeddings()(ids)
-        extra = self._place_pictures(parts, embedded)
-        packed = PackedPass(
-            Pass.plan(stretches, store.dtype, device),
-            store,
-            self._places,
-            self._states.plan(stretches) if self._states is not None else None,
+        ids = torch.tensor([token for part in parts for token in part.ids])
+        delta = self._states.plan(stretches) if self._states is not None else None
+        embedded = self._embed(ids)
+        extra = place_pictures(parts, self._rows, embedded)
+        hidden = self._run_packed(
+            stretches, embedded, positions_of(parts, self._rows), delta, extra
         )
-        hidden = self._model.model.language_model(
+        if delta is not None:
+            delta.commit()
+        ends = torch.tensor([len(part.ids) for part in parts]).cumsum(0) - 1
+        wanted = ends[torch.tensor([part.wanted for part in parts])]
+        return self._model.lm_head(hidden[wanted.to(hidden.device)])
+
+    def _is_step(self, part: Part) -> bool:
+        """Whether a part is the next token of an answer."""
+        behind = part.start >= self._rows[part.row].prompt.tokens
+        return behind and part.wanted and len(part.ids) == 1
+
+    def _to_token(self, part: Part) -> LaneToken:
+        position = part.start + self._rows[part.row].beyond
+        return LaneToken(part.row, part.start, part.ids[0], (position, position, position))
+
+    def _run_tokens(self, tokens: Sequence[LaneToken]) -> Tensor:
+        """Without lanes, (tokens, V)."""
+        stretches = [Stretch(token.row, token.start, 1) for token in tokens]
+        embedded = self._embed(torch.tensor([token.id for token in tokens]))
+        positions = torch.tensor([token.positions for token in tokens]).T
+        return self._model.lm_head(self._run_packed(stretches, embedded, positions, None, {}))
+
+    def _run_lanes(self, lanes: Lanes) -> Tensor:
+        """(B, V); nothing but work on the device, so that it can be captured."""
+        plan = lanes.plan(self._dtype)
+        packed = PackedPass(partial(attend_lanes, plan), self._opened, self._places)
+        embedded = self._model.get_input_embeddings()(lanes.ids)
+        return self._model.lm_head(self._run_text(embedded, lanes.positions, packed, {}))
+
+    def _run_packed(
+        self,
+        stretches: Sequence[Stretch],
+        embedded: Tensor,
+        positions: Tensor,
+        delta: DeltaPass | None,
+        extra: dict[str, Any],
+    ) -> Tensor:
+        """(N, C) to (N, C), with `positions` (3, N)."""
+        store, device = self._opened, self._placement.device
+        plan = Pass.plan(stretches, store.dtype, device)
+        packed = PackedPass(partial(attend, plan), store, self._places, delta)
+        return self._run_text(embedded, positions.to(device), packed, extra)
+
+    def _run_text(
+        self, embedded: Tensor, positions: Tensor, packed: PackedPass, extra: dict[str, Any]
+    ) -> Tensor:
+        """(N, C) to (N, C)."""
+        answer = self._model.model.language_model(
             inputs_embeds=embedded[None],
-            position_ids=self._positions(parts).to(device)[:, None],
+            position_ids=positions[:, None],
             use_cache=False,
             packed=packed,
             **extra,
-        ).last_hidden_state[0]
-        if packed.delta is not None:
-            packed.delta.commit()
-        ends = torch.tensor([len(part.ids) for part in parts]).cumsum(0) - 1
-        wanted = ends[torch.tensor([part.wanted for part in parts])]
-        return self._model.lm_head(hidden[wanted.to(device)])
+        )
+        hidden: Tensor = answer.last_hidden_state[0]
+        return hidden
+
+    def _embed(self, ids: Tensor) -> Tensor:
+        embedded: Tensor = self._model.get_input_embeddings()(ids.to(self._placement.device))
+        return embedded
 
     @property
     def _opened(self) -> KVStore:
         if self._store is None:
             raise RuntimeError("a pass before any row was reserved")
         return self._store
-
-    def _positions(self, parts: Sequence[Part]) -> Tensor:
-        """(3, N)."""
-        pieces = []
-        for part in parts:
-            state = self._rows[part.row]
-            if part.start < state.prompt.tokens:
-                pieces.append(state.positions[:, part.start : part.end])
-            else:
-                places = torch.arange(part.start, part.end) + state.beyond
-                pieces.append(places.expand(3, -1))
-        return torch.cat(pieces, dim=1)
-
-    def _place_pictures(self, parts: Sequence[Part], embedded: Tensor) -> dict[str, Any]:
-        """Features over the embeddings of their tokens; what deeper layers add, as arguments."""
-        covered = torch.zeros(len(embedded), dtype=torch.bool)
-        deep: list[list[Tensor]] = []
-        first = 0
-        for part in parts:
-            state = self._rows[part.row]
-            for number, span in enumerate(state.prompt.spans):
-                if part.start >= state.prompt.tokens or not span.meets(part.start, part.end):
-                    continue
-                features = state.features[number]
-                inside = span.clip(part.start, part.end)
-                place = first + span.first + inside.start - part.start
-                target = slice(place, place + inside.stop - inside.start)
-                embedded[target] = features.values[inside].to(embedded)
-                covered[target] = True
-                if features.deep:
-                    deep.append([layer[inside] for layer in features.deep])
-            first += len(part.ids)
-        if not deep:
-            return {}
-        return {
-            "visual_pos_masks": covered[None].to(embedded.device),
-            "deepstack_visual_embeds": [torch.cat(layer) for layer in zip(*deep, strict=True)],
-        }
 
 
 def layer_kinds(config: Any) -> list[str]:
@@ -192,38 +214,3 @@ def layer_kinds(config: Any) -> list[str]:
 def kv_shape(config: Any, layers: int) -> KVShape:
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     return KVShape(layers, config.num_key_value_heads, width)
-
-
-def find_positions(model: Any, prompt: PatchPrompt) -> Tensor:
-    """(3, T); computed for each request: the model's own `rope_deltas` is one for all of them."""
-    if prompt.grids is None:
-        return torch.arange(prompt.tokens).expand(3, -1)
-    positions, _ = model.model.get_rope_index(
-        prompt.ids, mm_token_type_ids=prompt.kinds, image_grid_thw=prompt.grids
-    )
-    return positions[:, 0]
-
-
-def install_attention(model: Any) -> None:
-    """In the text part; the vision tower keeps its own."""
-    from transformers import AttentionInterface
-
-    AttentionInterface.register(ATTENTION, attend_in_rows)
-    model.set_attn_implementation({"text_config": ATTENTION})
-
-
-def attend_in_rows(
-    module: Any,
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    attention_mask: Tensor | None,
-    *,
-    packed: PackedPass,
-    scaling: float | None = None,
-    **_: Any,
-) -> tuple[Tensor, None]:
-    """As transformers calls an attention: (1, heads, N, width) each, to (1, N, heads, width)."""
-    stored = packed.store.layer(packed.places[module.layer_idx])
-    queries, keys, values = (states[0].transpose(0, 1) for states in (query, key, value))
-    return attend(packed.plan, stored, queries, keys, values, scaling)[None], None

@@ -20,7 +20,7 @@ from admin_system.core.engines.local.transformers_preparation import (
 )
 from admin_system.core.engines.local.transformers_weights import load_model
 from admin_system.core.families import find_family
-from admin_system.core.types import EngineSpec
+from admin_system.core.types import EngineSpec, StepWish
 
 BOX_TAG = "<box>"
 PACKABLE = {"full_attention", "linear_attention"}
@@ -41,11 +41,15 @@ def open_transformers(spec: EngineSpec, checkpoint: Checkpoint, context_length: 
         decoder=Detokenizer(tokenizer),
         end_ids=find_end_ids(checkpoint, tokenizer),
         grammars=Grammars(lambda: open_grammar_tokenizer(tokenizer)),
-        open_network=lambda placement, progress: open_network(checkpoint, placement, progress),
+        open_network=lambda placement, progress: open_network(
+            checkpoint, placement, progress, spec.decode_steps
+        ),
     )
 
 
-def open_network(checkpoint: Checkpoint, placement: Placement, progress: Progress) -> Network:
+def open_network(
+    checkpoint: Checkpoint, placement: Placement, progress: Progress, steps: StepWish = "off"
+) -> Network:
     """Raises LoadError."""
     method = checkpoint.quantized
     warnings: tuple[str, ...] = ()
@@ -55,8 +59,9 @@ def open_network(checkpoint: Checkpoint, placement: Placement, progress: Progres
         model = load_foreign(checkpoint, method, placement, progress)
     else:
         model, warnings = load_model(checkpoint, placement, progress)
-    kind = TransformersNetwork if is_packable(model.config) else SingleNetwork
-    return kind(model, placement, warnings)
+    if is_packable(model.config):
+        return TransformersNetwork(model, placement, warnings, steps)
+    return SingleNetwork(model, placement, warnings)
 
 
 def open_grammar_tokenizer(tokenizer: Any) -> Any:

@@ -36,6 +36,8 @@ class PatchPrompt(Prompt):
 
 
 class PatchPreparation(Preparation):
+    budget: PixelBudget
+
     def __init__(
         self,
         checkpoint: Checkpoint,
@@ -48,10 +50,11 @@ class PatchPreparation(Preparation):
         self._pictures = open_picture_processor(checkpoint)
         self._patches = PatchCache()
         self._family = family
-        self._budget = budget
+        self.budget = budget
         self.context_length = context_length
         self._image_id = read_image_id(checkpoint.config)
         self._factor = self._pictures.patch_size * self._pictures.merge_size
+        self.token_area = self._factor**2
 
     def prepare(self, request: ChatRequest) -> PatchPrompt:
         import torch
@@ -59,7 +62,8 @@ class PatchPreparation(Preparation):
         parts = request.picture_parts
         shown = [self._shown_size(part) for part in parts]
         counts = [width // self._factor * (height // self._factor) for width, height in shown]
-        ids, spans = self._expand(self._template.encode(request.messages, request.tools), counts)
+        said = self._template.encode(request.messages, request.tools, self.context_length)
+        ids, spans = self._expand(said, counts)
         if len(ids) + 1 > self.context_length:
             raise ContextTooLong(len(ids), self.context_length)
         tensor = torch.tensor([ids], dtype=torch.long)
@@ -79,8 +83,8 @@ class PatchPreparation(Preparation):
         )
 
     def _shown_size(self, part: PicturePart) -> tuple[int, int]:
-        picture = part.picture
-        return self._family.shown_size(picture.width, picture.height, part.detail, self._budget)
+        picture, budget = part.picture, self.budget
+        return self._family.shown_size(picture.width, picture.height, part.detail, budget)
 
     def _expand(
         self, ids: list[int], counts: list[int]

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from admin_system.building import BUILDING
 from admin_system.core.checkpoints.checkpoint import Checkpoint
 from admin_system.core.checkpoints.memory import EXPERT
 from admin_system.core.checkpoints.quantization import Int4Config, ScaledConfig
@@ -34,7 +35,8 @@ def load_model(
     checkpoint: Checkpoint, placement: Placement, progress: Progress
 ) -> tuple[Any, tuple[str, ...]]:
     """The model, equal to what `from_pretrained` gives, and its warnings. Raises LoadError."""
-    model = build_model(checkpoint, placement)
+    with BUILDING:
+        model = build_model(checkpoint, placement)
     names = Names(model)
     stored = read_names(checkpoint.path)
     tensors: Iterable[Named] = iterate_tensors(checkpoint.path, progress)
@@ -48,7 +50,8 @@ def load_model(
             tensors, stored = rename_parts(tensors), renamed(stored)
         tensors = replace_linears(model, tensors, stored, builder, names.find_layer)
     assign(model, names.convert(tensors, stored), placement)
-    compute_buffers(model, placement)
+    with BUILDING:
+        compute_buffers(model, placement)
     return model.eval(), _find_warnings(builder, stored)
 
 
@@ -116,7 +119,8 @@ def _tie(model: Any, left: set[str]) -> None:
     """Gives tied tensors their values; what else is left without must not be. Raises LoadError."""
     now = model.state_dict(keep_vars=True)  # quantized layers have taken the place of plain ones
     missing = {name for name in left if name in now and now[name].device.type == "meta"}
-    model.tie_weights(missing_keys=missing, recompute_mapping=False)
+    with BUILDING:
+        model.tie_weights(missing_keys=missing, recompute_mapping=False)
     optional = model._keys_to_ignore_on_load_missing or ()
     lost = sorted(
         name for name in missing if not any(re.search(pattern, name) for pattern in optional)

@@ -13,7 +13,7 @@ from admin_system.core.engines.local.loop import Loop
 from admin_system.core.engines.local.network import Network, give_memory_back
 from admin_system.core.engines.local.watchdog import Watchdog
 from admin_system.core.errors import CoreError, EngineFault
-from admin_system.core.types import CacheStats
+from admin_system.core.types import CacheStats, DecodeStats
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +71,11 @@ class Worker:
         loop = self._loop
         return loop.cache_stats() if loop is not None else None
 
+    def decode_stats(self) -> DecodeStats | None:
+        """From any thread."""
+        loop = self._loop
+        return loop.decode_stats() if loop is not None else None
+
     def stop(self) -> None:
         """Ends all jobs with EngineFault before their next token; returns when memory is back."""
         self._stopping.set()
@@ -113,7 +118,7 @@ class Worker:
                     self._watchdog.began()
                     loop.step()
                     self._watchdog.ended()
-        except Exception:
+        except BaseException:  # whatever ends this thread, nobody waits for it for ever
             logger.exception("the engine cannot go on")
             return not self._stopping.is_set()
         return False

@@ -1,4 +1,4 @@
-"""An engine elsewhere: one OpenAI-compatible service, or another process of this product."""
+"""An engine elsewhere: OpenAI-compatible services, or other processes of this product."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import asyncio
 import logging
 import ssl
 import threading
-import time
 from collections.abc import AsyncGenerator
 from contextlib import suppress
-
-import httpx
+from dataclasses import replace
 
 from admin_system.core.engines.base import Engine, Report
 from admin_system.core.engines.channel import Channel
-from admin_system.core.engines.remote.upstream import Upstream, authorization
-from admin_system.core.engines.remote.wire import encode_request, read_events, read_refusal
-from admin_system.core.engines.stops import StopFilter
-from admin_system.core.errors import CoreError, EngineFault, UpstreamError
+from admin_system.core.engines.remote.affinity import find_thread
+from admin_system.core.engines.remote.attempt import Attempt, is_its_fault, may_go_elsewhere
+from admin_system.core.engines.remote.health import HealthCheck
+from admin_system.core.engines.remote.pool import Member, Pool
+from admin_system.core.engines.remote.upstream import Upstream, UpstreamModel
+from admin_system.core.errors import CoreError, EngineFault, LoadError, UpstreamError
 from admin_system.core.families import DEFAULT_FAMILY, get_family
 from admin_system.core.families.base import Family
 from admin_system.core.types import (
@@ -25,16 +25,16 @@ from admin_system.core.types import (
     Delta,
     End,
     EngineSpec,
+    EngineStats,
     LoadProgress,
     ModelInfo,
-    Usage,
 )
+from admin_system.core.upstreams import without_user
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT = httpx.Timeout(connect=10.0, read=600.0, write=60.0, pool=10.0)
 SLOTS = 64
-"""Requests in flight; the upstream has a queue of its own."""
+"""Requests in flight for each upstream; it has a queue of its own."""
 
 
 class RemoteEngine(Engine):
@@ -45,6 +45,9 @@ class RemoteEngine(Engine):
 
     honours = frozenset(
         {
+            "n",
+            "logprobs",
+            "tools",
             "min_p",
             "repetition_penalty",
             "presence_penalty",
@@ -56,50 +59,84 @@ class RemoteEngine(Engine):
 
     @staticmethod
     def slots_of(spec: EngineSpec) -> int:
-        return SLOTS
+        return SLOTS * len(spec.upstreams)
 
     def __init__(self, spec: EngineSpec) -> None:
         super().__init__(spec)
-        self._upstream = Upstream(spec)
+        self._pool = Pool(spec.upstreams)
+        self._health = HealthCheck(self._pool, ours=spec.upstream_is_ours)
         self._family = get_family(spec.family or DEFAULT_FAMILY)
-        self._model = ""
+        self._loaded = False
         self._certificates: ssl.SSLContext | None = None
         self._lock = threading.Lock()
         self._open: set[Channel] = set()
 
     def load(self, report: Report) -> ModelInfo:
+        """One upstream that can answer is enough; the others come in when they can."""
         report(LoadProgress("stage_upstream", 0.0))
-        model = self._upstream.load(report)
-        family = self.spec.family or model.family or DEFAULT_FAMILY
-        self._family = get_family(family, writes_tags=model.demo)
+        models = self._load_upstreams(report)
+        demo = any(model.demo for model in models)
+        told = next((model.family for model in models if model.family), "")
+        self._family = get_family(self.spec.family or told or DEFAULT_FAMILY, writes_tags=demo)
         self._certificates = ssl.create_default_context()
-        self._model = model.name
+        self._loaded = True
+        self._health.start()
+        lengths = [model.context_length for model in models if model.context_length]
         return ModelInfo(
             family=self._family.name,
             quantization="unknown",
             precision="unknown",
             device="remote",
-            context_length=model.context_length or self.spec.context_length,
-            demo=model.demo,
+            context_length=min(lengths, default=self.spec.context_length),
+            demo=demo,
         )
 
+    def _load_upstreams(self, report: Report) -> list[UpstreamModel]:
+        """Raises the first LoadError where none can answer."""
+        models: list[UpstreamModel] = []
+        faults: list[LoadError] = []
+        for member in self._pool.members:
+            try:
+                model = self._upstream_of(member).load(report)
+            except LoadError as error:
+                shown = without_user(member.address.url)
+                logger.warning("upstream %s is left out: %s", shown, error.code)
+                self._pool.blame(member, error.code, at_once=True)
+                faults.append(error)
+            else:
+                self._pool.welcome(member, model.name)
+                models.append(model)
+        if not models:
+            raise faults[0]
+        return models
+
     def unload(self) -> None:
-        loaded, self._model = self._model, ""
+        self._health.stop()
+        loaded, self._loaded = self._loaded, False
         with self._lock:
             for channel in self._open:
                 channel.put(EngineFault("engine_stopped"))
         if loaded:
-            self._upstream.unload()
+            for member in self._pool.members:
+                if member.model:
+                    self._upstream_of(member).unload()
+
+    def _upstream_of(self, member: Member) -> Upstream:
+        ours, follows = self.spec.upstream_is_ours, self.spec.upstream_follows
+        return Upstream(member.address, ours=ours, follows=follows)
+
+    def stats(self) -> EngineStats:
+        return replace(super().stats(), upstreams=self._pool.states())
 
     @property
     def family(self) -> Family:
         return self._family
 
     async def submit(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
-        if not self._model:
+        if not self._loaded:
             raise EngineFault("engine_stopped")
         self.refuse_wishes(request)
-        with self._admission.enter() as place:
+        with self._admission.enter(request.id) as place:
             await place.start()
             channel = Channel()
             with self._lock:
@@ -120,64 +157,28 @@ class RemoteEngine(Engine):
 
     async def _read(self, request: ChatRequest, channel: Channel) -> None:
         """Puts the answer into the channel, or the one error that ended it."""
-        try:
-            await self._relay(request, channel)
-        except CoreError as error:
-            channel.put(error)
-        except httpx.TimeoutException:
-            logger.warning("request %s: the upstream is silent", request.id)
-            channel.put(
-                UpstreamError("upstream_too_slow", status=504, seconds=int(TIMEOUT.read or 0))
-            )
-        except httpx.ConnectError as error:
-            logger.warning("request %s: the upstream cannot be reached: %s", request.id, error)
-            channel.put(UpstreamError("upstream_unreachable"))
-        except httpx.HTTPError as error:
-            logger.warning("request %s: the upstream broke off: %s", request.id, error)
-            channel.put(UpstreamError("upstream_interrupted"))
-        except Exception:
-            logger.exception("request %s failed", request.id)
-            channel.put(EngineFault("generation_failed", request=request.id))
-
-    async def _relay(self, request: ChatRequest, channel: Channel) -> None:
-        body = await asyncio.to_thread(encode_request, request, self.spec, self._model)
-        url = f"{self.spec.upstream_url.rstrip('/')}/chat/completions"
-        async with (
-            # Of this request alone: a pool of connections belongs to one event loop.
-            httpx.AsyncClient(
-                timeout=TIMEOUT,
-                headers=authorization(self.spec),
-                verify=self._certificates or True,
-            ) as client,
-            client.stream("POST", url, json=body) as response,
-        ):
-            if not response.is_success:
-                retry_after = response.headers.get("retry-after")
-                raise read_refusal(response.status_code, retry_after, await response.aread())
-            channel.put(await self._pass_on(response, request, channel))
-
-    async def _pass_on(
-        self, response: httpx.Response, request: ChatRequest, channel: Channel
-    ) -> End:
-        stops = StopFilter(request.sampling.stop)
-        pieces = 0
-        reason: str | None = None
-        usage: Usage | None = None
-        since = time.monotonic()
-        async for event in read_events(response.aiter_lines()):
-            reason, usage = event.finish_reason or reason, event.usage or usage
-            if event.text:
-                pieces += 1
-                now = time.monotonic()
-                self._meter.add(1, now - since)
-                since = now
-                if text := stops.push(event.text):
-                    channel.put(Delta(text))
-            if stops.stopped:
-                reason = "stop"
-        if text := stops.flush():
-            channel.put(Delta(text))
-        if usage is None:
-            logger.warning("request %s: the upstream counts no tokens", request.id)
-            usage = Usage(0, pieces)
-        return End("length" if reason == "length" else "stop", usage)
+        thread, tried = find_thread(request), list[Member]()
+        told: CoreError | None = None
+        while (member := self._pool.enter(thread, tried)) is not None:
+            tried.append(member)
+            attempt = Attempt(request, self.spec, member, self._certificates, self._meter)
+            try:
+                channel.put(await attempt.run(channel))
+            except UpstreamError as error:
+                # The words of a service say more than that another one cannot be reached.
+                told = error if told is None or error.status is not None else told
+                if is_its_fault(error):
+                    self._pool.blame(member, error.code)
+                if attempt.begun or not may_go_elsewhere(error):
+                    break
+                logger.info("request %s: %s, trying elsewhere", request.id, error.code)
+            except Exception:
+                logger.exception("request %s failed", request.id)
+                told = EngineFault("generation_failed", request=request.id)
+                break
+            else:
+                self._pool.praise(member)
+                return
+            finally:
+                self._pool.leave(member)
+        channel.put(told or UpstreamError("upstream_unreachable"))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from admin_system.core.engines.base import Report
-from admin_system.core.engines.remote.wire import read_refusal
+from admin_system.core.engines.remote.events import read_refusal
 from admin_system.core.errors import LoadError
-from admin_system.core.types import EngineSpec, LoadProgress
+from admin_system.core.types import LoadProgress
+from admin_system.core.upstreams import UpstreamAddress
 
 logger = logging.getLogger(__name__)
 
@@ -37,21 +39,57 @@ class UpstreamModel:
 
 
 class Upstream:
-    """Blocks: for the threads that load and unload."""
+    """Blocks: for the threads that load, look after and unload."""
 
-    def __init__(self, spec: EngineSpec) -> None:
-        self._spec = spec
-        self._url = spec.upstream_url.rstrip("/")
+    def __init__(self, address: UpstreamAddress, *, ours: bool, follows: bool = False) -> None:
+        """`follows`: what is loaded there is not ours to say, though the process is."""
+        self._address = address
+        self._ours = ours
+        self._follows = follows
+        self._url = address.url.rstrip("/")
 
     def load(self, report: Report) -> UpstreamModel:
         """Raises LoadError."""
+        with self._asking() as client:
+            if self._ours:
+                self._load_ours(client, report)
+            return self._find_model(client)
+
+    def look(self) -> UpstreamModel:
+        """Whether it would answer now; nothing is loaded for it. Raises LoadError."""
+        with self._asking() as client:
+            if self._ours:
+                self._require(client.get(f"{self._root}/readyz"))
+            return self._find_model(client)
+
+    def introduce(self) -> tuple[tuple[str, ...], str]:
+        """The models that it lists, and how it names itself. Raises LoadError."""
+        with self._asking() as client:
+            listed = self._require(client.get(f"{self._url}/models"))
+            cards = listed.json()["data"]
+            maker = str(cards[0].get("owned_by") or "") if cards else ""
+            server = maker or listed.headers.get("server", "")
+            return tuple(
+                str(card["id"]) for card in cards
+            ), f"{server} {self._version(client)}".strip()
+
+    def _version(self, client: httpx.Client) -> str:
+        """vLLM's and SGLang's, and ours; empty where it does not tell."""
+        for path in ("version", "server_info", "api/status"):
+            answer = client.get(f"{self._root}/{path}")
+            if answer.is_success and "json" in answer.headers.get("content-type", ""):
+                told = answer.json()
+                if isinstance(told, dict) and isinstance(told.get("version"), str):
+                    return str(told["version"])[:40]
+        return ""
+
+    @contextmanager
+    def _asking(self) -> Iterator[httpx.Client]:
         if not self._url:
             raise LoadError("upstream_address_missing")
         try:
             with self._client() as client:
-                if self._spec.upstream_is_ours:
-                    self._load_ours(client, report)
-                return self._find_model(client)
+                yield client
         except httpx.HTTPError as error:
             logger.warning("the upstream cannot be reached: %s", error)
             raise LoadError("upstream_unreachable") from error
@@ -60,7 +98,7 @@ class Upstream:
 
     def unload(self) -> None:
         """Where the upstream is ours; what goes wrong there does not stop the unload here."""
-        if not self._spec.upstream_is_ours:
+        if not self._ours or self._follows:
             return
         try:
             with self._client() as client:
@@ -83,12 +121,13 @@ class Upstream:
         return self._url
 
     def _client(self) -> httpx.Client:
-        return httpx.Client(timeout=TIMEOUT, headers=authorization(self._spec))
+        return httpx.Client(timeout=TIMEOUT, headers=authorization(self._address))
 
     def _load_ours(self, client: httpx.Client, report: Report) -> None:
-        wanted = self._spec.upstream_model
+        wanted = self._address.model
         status = self._status(client)
-        if status.get("state") != "ready" or (wanted and status.get("name") != wanted):
+        other = status.get("state") != "ready" or (wanted and status.get("name") != wanted)
+        if other and not self._follows:
             named = {"model": wanted} if wanted else {}
             answer = self._require(client.post(f"{self._root}/api/service/load", json=named))
             wanted = str(answer.json()["name"])  # may differ: an alias was asked for
@@ -117,7 +156,7 @@ class Upstream:
     def _find_model(self, client: httpx.Client) -> UpstreamModel:
         cards = self._require(client.get(f"{self._url}/models")).json()["data"]
         known = [str(card["id"]) for card in cards]
-        wanted = self._spec.upstream_model or (known[0] if known else "")
+        wanted = self._address.model or (known[0] if known else "")
         for card in cards:
             if wanted and wanted in (card["id"], card.get("alias")):
                 length = card.get("context_length", card.get("max_model_len"))
@@ -127,6 +166,8 @@ class Upstream:
                     context_length=length if isinstance(length, int) else None,
                     demo=card.get("demo") is True,
                 )
+        if wanted and not known:  # lists none, and is asked for the configured one all the same
+            return UpstreamModel(wanted, "", None, demo=False)
         raise LoadError("upstream_model_missing", model=wanted, known=", ".join(known[:20]))
 
     def _require(self, response: httpx.Response) -> httpx.Response:
@@ -138,8 +179,8 @@ class Upstream:
         )
 
 
-def authorization(spec: EngineSpec) -> dict[str, str]:
-    return {"Authorization": f"Bearer {spec.upstream_key}"} if spec.upstream_key else {}
+def authorization(address: UpstreamAddress) -> dict[str, str]:
+    return {"Authorization": f"Bearer {address.key}"} if address.key else {}
 
 
 def read_progress(status: Mapping[str, Any]) -> LoadProgress:

@@ -1,15 +1,12 @@
-"""What is said to an OpenAI-compatible service, and what its stream answers."""
+"""What is said to an OpenAI-compatible service: a request with every field that it has."""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from admin_system.core.errors import UpstreamError
 from admin_system.core.types import (
     ChatRequest,
     EngineSpec,
@@ -17,24 +14,14 @@ from admin_system.core.types import (
     Message,
     PicturePart,
     Sampling,
-    Usage,
+    ToolWish,
 )
 
 LOSSLESS_PIXELS = 1_000_000
 """Pictures up to this area travel as PNG, larger ones as JPEG."""
 JPEG_QUALITY = 95
-LONGEST_REASON = 300
 ROLES = {"developer": "system"}
 """What every server understands."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One chunk of a stream, as far as it says anything."""
-
-    text: str = ""
-    finish_reason: str | None = None
-    usage: Usage | None = None
 
 
 def encode_request(request: ChatRequest, spec: EngineSpec, model: str) -> dict[str, Any]:
@@ -67,7 +54,31 @@ def encode_request(request: ChatRequest, spec: EngineSpec, model: str) -> dict[s
         body["stop"] = list(given.stop)
     if request.format is not None:
         body["response_format"] = _encode_format(request.format)
+    if given.n > 1:
+        body["n"] = given.n
+    if given.logprobs is not None:
+        body |= {"logprobs": True, "top_logprobs": given.logprobs}
+    if request.tools is not None:
+        body |= _encode_tools(request.tools)
     return body
+
+
+def _encode_tools(wish: ToolWish) -> dict[str, Any]:
+    return {
+        "tools": [
+            {
+                "type": "function",
+                "function": {
+                    "name": tool.name,
+                    "description": tool.description,
+                    "parameters": json.loads(tool.parameters),
+                },
+            }
+            for tool in wish.tools
+        ],
+        "tool_choice": wish.choice,
+        "parallel_tool_calls": wish.parallel,
+    }
 
 
 def _encode_format(wanted: JsonFormat) -> dict[str, Any]:
@@ -85,6 +96,21 @@ def _first(given: Sampling, configured: Sampling, name: str) -> float | None:
 
 def _encode_message(message: Message) -> dict[str, Any]:
     role = ROLES.get(message.role, message.role)
+    if message.tool_calls:
+        return {
+            "role": role,
+            "content": message.text or None,
+            "tool_calls": [
+                {
+                    "id": call.id,
+                    "type": "function",
+                    "function": {"name": call.name, "arguments": call.arguments},
+                }
+                for call in message.tool_calls
+            ],
+        }
+    if message.tool_call_id:
+        return {"role": role, "tool_call_id": message.tool_call_id, "content": message.text}
     if not message.pictures:
         return {"role": role, "content": message.text}
     content = [
@@ -110,60 +136,3 @@ def _encode_picture(part: PicturePart) -> dict[str, Any]:
     if part.detail != "auto":
         address["detail"] = part.detail
     return {"type": "image_url", "image_url": address}
-
-
-async def read_events(lines: AsyncIterator[str]) -> AsyncIterator[Event]:
-    """Until `[DONE]`; comments and empty chunks are passed over. Raises UpstreamError.
-
-    Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
-    """
-    async for line in lines:
-        field, _, value = line.partition(":")
-        if field != "data":
-            continue
-        value = value.strip()
-        if value == "[DONE]":
-            return
-        yield read_chunk(value)
-    raise UpstreamError("upstream_interrupted")
-
-
-def read_chunk(text: str) -> Event:
-    """Raises UpstreamError, also where the chunk is an error itself."""
-    try:
-        chunk = json.loads(text)
-        if isinstance(chunk.get("error"), dict):
-            raise refusal(200, None, read_reason(chunk))
-        usage = chunk.get("usage")
-        counted = Usage(usage["prompt_tokens"], usage["completion_tokens"]) if usage else None
-        choices = chunk.get("choices") or [{}]
-        delta = choices[0].get("delta") or {}
-        content, reason = delta.get("content"), choices[0].get("finish_reason")
-        if content is not None and not isinstance(content, str):
-            raise TypeError("content is no text")
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise UpstreamError("upstream_bad_answer") from error
-    return Event(content or "", reason, counted)
-
-
-def read_reason(body: object) -> str:
-    """The message of an error in OpenAI's shape."""
-    error = body.get("error") if isinstance(body, dict) else None
-    message = error.get("message") if isinstance(error, dict) else error
-    return str(message or "?")[:LONGEST_REASON]
-
-
-def read_refusal(status: int, retry_after: str | None, body: bytes) -> UpstreamError:
-    """An answer of 400 or more as our error, with the upstream's own words."""
-    try:
-        reason = read_reason(json.loads(body))
-    except ValueError:
-        reason = "?"
-    return refusal(status, retry_after, reason)
-
-
-def refusal(status: int, retry_after: str | None, reason: str) -> UpstreamError:
-    seconds = int(retry_after) if retry_after and retry_after.isdigit() else None
-    error = UpstreamError("upstream_refused", status=status, retry_after=seconds, reason=reason)
-    error.values["status"] = status  # a value of the sentence as well
-    return error

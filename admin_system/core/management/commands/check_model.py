@@ -70,7 +70,13 @@ class Command(SpokenCommand):
         folder = Path(model).expanduser()
         if folder.is_dir() or looks_like_folder(model):
             folder = folder.absolute()
-            return EngineSpec(folder.name, "local", path=str(folder), threads=get_env().threads)
+            return EngineSpec(
+                folder.name,
+                "local",
+                path=str(folder),
+                threads=get_env().threads,
+                decode_steps=get_env().decode_steps,
+            )
         try:
             return spec_of(get_config(model))
         except ModelNotFound as error:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from admin_system.core.management.spoken import SpokenCommand
+from admin_system.core.models import FirstSteps
 
 NAME = "admin"
 LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -31,5 +32,6 @@ class Command(SpokenCommand):
             name = NAME
             while User.objects.filter(username=name).exists():
                 name = f"{NAME}_{secrets.token_hex(2)}"
-            User.objects.create_superuser(name, password=password)
+            user = User.objects.create_superuser(name, password=password)
+            FirstSteps.objects.create(user=user)
         self.tell("admin_made", name=name, password=password)

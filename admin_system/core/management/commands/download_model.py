@@ -7,12 +7,11 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from admin_system.core.folders import MODELS
 from admin_system.core.management.spoken import SpokenCommand
 from admin_system.core.registration import register_folder
 from admin_system.env import get_env
 
-MODELS = "models"
-"""Folder of downloaded models, inside the data folder."""
 INTERRUPTED = 130
 """Exit code of a program that was stopped with Ctrl+C, by custom."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,13 +35,21 @@ class RunningSite:
         return paths
 
 
-@pytest.fixture(scope="session")
-def running_site() -> Iterator[RunningSite]:
+@contextmanager
+def run_site() -> Iterator[RunningSite]:
     command = [sys.executable, str(program.__file__), str(MINIATURE)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield RunningSite(f"http://127.0.0.1:{int(process.stdout.readline())}")
-        process.kill()
+        try:
+            yield RunningSite(f"http://127.0.0.1:{int(process.stdout.readline())}")
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="session")
+def running_site() -> Iterator[RunningSite]:
+    with run_site() as site:
+        yield site
 
 
 @pytest.fixture

@@ -52,3 +52,28 @@ def test_a_request_on_the_engines_thread_runs_until_the_engine_ends_it() -> None
     place.end()
     place.end()
     assert counts(admission) == (0, 0)
+
+
+async def test_who_came_first_starts_first_and_everybody_knows_the_place() -> None:
+    admission = Admission(slots=1, max_waiting=5)
+    started: list[str] = []
+
+    async def stay(name: str) -> None:
+        with admission.enter(name) as place:
+            await place.start()
+            started.append(name)
+            await asyncio.sleep(0.03)
+
+    names = ["a", "b", "c", "d"]
+    tasks = []
+    for name in names:
+        tasks.append(asyncio.create_task(stay(name)))
+        await asyncio.sleep(0)
+    assert [admission.position(name) for name in names] == [None, 1, 2, 3]
+    tasks[2].cancel()
+    await asyncio.gather(tasks[2], return_exceptions=True)
+    assert [admission.position(name) for name in names] == [None, 1, None, 2]
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert started == ["a", "b", "d"]
+    assert counts(admission) == (0, 0)
+    assert admission.position("d") is None

@@ -18,12 +18,17 @@ from admin_system.core.tests.engines.test_local_equals_generate import to_reques
 from admin_system.core.tests.published.folder import write_checkpoint
 from admin_system.core.tests.published.shapes import TYPES
 from admin_system.core.tests.quantization.dequantized import write_dequantized
-from admin_system.core.types import Delta, End, EngineSpec, Picture
+from admin_system.core.types import Delta, End, EngineSpec, Picture, StepWish
 
 MAX_TOKENS = 24
 SIZES = ((120, 120), (300, 90), (90, 260), (224, 168), (64, 64), (400, 300))
-WAYS = ((7, True), (64, False), (4096, True))
-"""Tokens of prompts at a time, and whether what was computed before is reused."""
+WAYS: tuple[tuple[int, bool, StepWish], ...] = (
+    (7, True, "off"),
+    (64, False, "on"),
+    (4096, True, "on"),
+)
+"""Tokens of prompts at a time, whether what was computed before is reused, and whether answers go
+on in steps of fixed sizes where the family can."""
 
 
 def gradient(width: int, height: int) -> Picture:
@@ -78,10 +83,17 @@ def expected(folder: Path) -> list[tuple[str, int, int]]:
 
 @pytest.fixture(params=WAYS)
 def engine(folder: Path, request: pytest.FixtureRequest) -> Iterator[LocalEngine]:
+    chunk, reuse, steps = request.param
     spec = EngineSpec(
-        "local", "local", path=str(folder), device="cpu", precision="float32", max_batch=5
+        "local",
+        "local",
+        path=str(folder),
+        device="cpu",
+        precision="float32",
+        max_batch=5,
+        decode_steps=steps,
     )
-    engine = LocalEngine(spec, chunk=request.param[0], reuse=request.param[1])
+    engine = LocalEngine(spec, chunk=chunk, reuse=reuse)
     engine.load(ignore)
     yield engine
     engine.unload()

@@ -27,6 +27,31 @@ def test_single_tokens_say_nothing_of_prompts() -> None:
     assert budget.tokens == FIRST
 
 
+def test_running_answers_take_their_time_of_it() -> None:
+    budget = Budget()
+    for _ in range(40):
+        budget.learn(0, 0.04)
+        budget.learn(60, 0.1)  # .06 of it for the prompt: a thousand tokens a second
+    assert budget.tokens == pytest.approx(1000 * (SECONDS - 0.04), abs=2)
+
+
+def test_many_answers_are_no_prompt() -> None:
+    budget = Budget()
+    for _ in range(40):
+        budget.learn(200, 0.1)
+    for _ in range(40):
+        budget.learn(0, 0.016)
+    assert budget.tokens > 100
+
+
+def test_a_slow_pass_counts_for_more_than_a_quick_one() -> None:
+    budget = Budget()
+    for _ in range(40):
+        budget.learn(200, 0.1)
+        budget.learn(200, 0.3)
+    assert budget.tokens < 200 * SECONDS / 0.2
+
+
 def test_a_fixed_budget_stays() -> None:
     budget = Budget(7)
     budget.learn(1000, 5.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from transformers.modeling_outputs import BaseModelOutputWithPooling
 from admin_system.core.checkpoints import MINIATURE
 from admin_system.core.checkpoints.checkpoint import Checkpoint, inspect_checkpoint
 from admin_system.core.engines.local import placement, qwen_vl_network, transformers_opening
+from admin_system.core.engines.local.network import Network
 from admin_system.core.engines.local.placement import (
     Form,
     Placement,
@@ -132,7 +134,7 @@ def test_the_vision_tower_is_loaded_onto_its_own_device(tmp_path: Path, model_ty
     if model_type != "qwen":
         folder = tmp_path / "model"
         write_checkpoint(model_type, "gptq", folder)
-    open_network = transformers_opening.open_network
+    open_network: Callable[..., Network] = transformers_opening.open_network
     if model_type == "qwen":
         open_network = qwen_vl_network.open_network
     apart = Placement("cpu", "float32", visual_device="meta")

@@ -8,8 +8,15 @@ from typing import Any
 import pytest
 
 from admin_system.core.engines.local.network import Network, Part
-from admin_system.core.engines.local.planner import SHARES, plan_rows
+from admin_system.core.engines.local.planner import (
+    PICTURE_SHARE,
+    SEEING_SHARE,
+    SHARES,
+    plan_pixels,
+    plan_rows,
+)
 from admin_system.core.errors import LoadError
+from admin_system.core.types import PixelBudget
 
 
 class Sized(Network):
@@ -60,3 +67,17 @@ def test_no_room_at_all_is_said() -> None:
     with pytest.raises(LoadError) as caught:
         plan(1000, 4, 8192, per_token=1000)
     assert caught.value.code == "memory_too_small"
+
+
+def pixels(length: int, left: int, least: int = 1_000) -> tuple[int, int]:
+    """Of a family that allows 10 million, with tokens of 28 x 28 pixels, 100 bytes a pixel."""
+    budget = PixelBudget(least, 10_000_000)
+    planned = plan_pixels(budget, token_area=784, length=length, left=left, pixel_bytes=100)
+    return planned.min_pixels, planned.max_pixels
+
+
+def test_a_picture_gets_what_one_conversation_and_the_memory_leave() -> None:
+    assert pixels(length=10**6, left=10**12) == (1_000, 10_000_000)
+    assert pixels(length=1_000, left=10**12) == (1_000, int(1_000 * PICTURE_SHARE) * 784)
+    assert pixels(length=10**6, left=10**8) == (1_000, int(10**6 * SEEING_SHARE))
+    assert pixels(length=10**6, left=-5, least=3_000) == (3_000, 3_000)

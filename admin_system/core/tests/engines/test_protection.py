@@ -13,12 +13,16 @@ from typing import Any
 
 import pytest
 
+from admin_system.core.engines.local import transformers_network
 from admin_system.core.engines.local.engine import LocalEngine
 from admin_system.core.engines.local.network import Part
+from admin_system.core.engines.local.picture_features import encode_picture
+from admin_system.core.engines.local.planner import PICTURE_SHARE
 from admin_system.core.engines.local.repetition import LONGEST_CYCLE, PATIENCE, goes_in_circles
 from admin_system.core.engines.local.transformers_network import TransformersNetwork
+from admin_system.core.engines.local.transformers_preparation import PatchPrompt
 from admin_system.core.engines.local.watchdog import Watchdog
-from admin_system.core.errors import EngineFault, ModelNotReady
+from admin_system.core.errors import ContextTooLong, EngineFault, ModelNotReady
 from admin_system.core.service import ModelService
 from admin_system.core.tests.engines.conftest import draw_circle, ignore
 from admin_system.core.types import (
@@ -38,8 +42,14 @@ FREED = 2.0
 other work may share the processor."""
 
 
-def ask(text: str = "你是谁", tokens: int = 30, picture: bool = False) -> ChatRequest:
-    parts = ((PicturePart(draw_circle(100, 100)),) if picture else ()) + (TextPart(text),)
+def ask(
+    text: str = "你是谁",
+    tokens: int = 30,
+    picture: bool = False,
+    size: tuple[int, int] | None = None,
+) -> ChatRequest:
+    size = (100, 100) if picture else size
+    parts = ((PicturePart(draw_circle(*size)),) if size else ()) + (TextPart(text),)
     return ChatRequest((Message("user", parts),), Sampling(temperature=0, max_tokens=tokens))
 
 
@@ -112,25 +122,46 @@ async def test_a_pass_that_fails_ends_only_who_is_at_fault(
     assert answers[1].code == "generation_out_of_memory"
 
 
+async def test_a_large_picture_leaves_room_for_words(local_spec: EngineSpec) -> None:
+    """Its budget would fill the conversation five times."""
+    engine = LocalEngine(replace(local_spec, max_pixels=2_000_000, context_length=512))
+    info = engine.load(ignore)
+    assert info.pixels is not None
+    assert info.pixels.max_pixels == int(512 * PICTURE_SHARE) * 28**2
+    assert engine.pixel_budget == info.pixels
+    large = ask("框出红色圆形", size=(1600, 1200), tokens=40)
+    assert await read(engine, large)
+    with pytest.raises(ContextTooLong):
+        await read(engine, replace(large, messages=large.messages * 3))
+    engine.unload()
+
+
 async def test_a_picture_that_cannot_be_seen_ends_its_request_alone(
-    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+    local_spec: EngineSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    engine = LocalEngine(replace(local_spec, max_batch=2), reuse=False)  # each is looked at
+    engine.load(ignore)
     alone = await read(engine, ask())
+    shown = await read(engine, ask(picture=True))
+    original = encode_picture
+    engine._loaded.worker._loop._network.features.clear()  # type: ignore[union-attr]
 
-    def fail(*_: Any) -> None:
-        raise ValueError("no picture")
+    def fail_for_squares(model: Any, prompt: PatchPrompt, number: int, *rest: Any) -> Any:
+        if prompt.grids[number][1] == prompt.grids[number][2]:
+            raise ValueError("no picture")
+        return original(model, prompt, number, *rest)
 
-    monkeypatch.setattr(TransformersNetwork, "see", fail)
-    monkeypatch.setattr(
-        "admin_system.core.engines.local.picture_features.encode_picture", fail, raising=True
-    )
+    monkeypatch.setattr(transformers_network, "encode_picture", fail_for_squares)
+    asked = [ask(picture=True), ask(), ask(size=(200, 100)), ask(picture=True)]
     answers = await asyncio.gather(
-        *(read(engine, ask(picture=picture)) for picture in (True, False, True)),
-        return_exceptions=True,
+        *(read(engine, request) for request in asked), return_exceptions=True
     )
-    assert [isinstance(answer, EngineFault) for answer in answers] == [True, True, True]
+    assert [isinstance(answer, EngineFault) for answer in answers] == [True, False, False, True]
+    assert answers[1] == alone
     monkeypatch.undo()
-    assert await read(engine, ask()) == alone
+    assert await read(engine, ask(picture=True)) == shown  # the fault was not remembered
+    assert await read(engine, ask(size=(200, 100))) == answers[2]
+    engine.unload()
 
 
 async def test_memory_that_was_short_once_is_given_back_and_the_answer_goes_on(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from admin_system.core.engines.remote.engine import RemoteEngine
+from admin_system.core.engines.remote.events import read_refusal
 from admin_system.core.errors import LoadError, UpstreamError
 from admin_system.core.images import read_base64_picture
 from admin_system.core.tests.engines.conftest import draw_circle, ignore
@@ -19,11 +19,15 @@ from admin_system.core.types import (
     Delta,
     End,
     EngineSpec,
+    JsonFormat,
     LoadProgress,
     Message,
     PicturePart,
     Sampling,
     TextPart,
+    Tool,
+    ToolCall,
+    ToolWish,
 )
 
 
@@ -78,6 +82,61 @@ async def test_every_field_and_the_upright_picture_reach_the_upstream(
     assert user["content"][1] == {"type": "text", "text": "hello"}
 
 
+TOOL = Tool("mark", "Marks a shape", '{"type": "object", "properties": {}}')
+
+
+async def test_calls_and_several_answers_reach_the_upstream(
+    service: tuple[Upstream, EngineSpec],
+) -> None:
+    upstream, spec = service
+    messages = (
+        Message.of_text("user", "mark it"),
+        Message("assistant", (), tool_calls=(ToolCall("call_1", "mark", "{}"),)),
+        Message("tool", (TextPart("done"),), tool_call_id="call_1"),
+        Message.of_text("user", "refuse-bad"),
+    )
+    sampling = Sampling(n=2, logprobs=0)
+    wish = ToolWish((TOOL,), parallel=False)
+    with pytest.raises(UpstreamError):
+        await read(loaded(spec), ChatRequest(messages, sampling, tools=wish))
+    (body,) = upstream.bodies
+    assert (body["n"], body["logprobs"], body["top_logprobs"]) == (2, True, 0)
+    assert (body["tool_choice"], body["parallel_tool_calls"]) == ("auto", False)
+    function = {"name": "mark", "description": "Marks a shape"}
+    parameters = {"type": "object", "properties": {}}
+    assert body["tools"] == [
+        {"type": "function", "function": function | {"parameters": parameters}}
+    ]
+    call = {"id": "call_1", "type": "function", "function": {"name": "mark", "arguments": "{}"}}
+    assert body["messages"][1] == {"role": "assistant", "content": None, "tool_calls": [call]}
+    assert body["messages"][2] == {"role": "tool", "tool_call_id": "call_1", "content": "done"}
+
+
+@pytest.mark.parametrize(
+    ("field", "request_"),
+    [
+        ("n", ChatRequest((Message.of_text("user", "hello"),), Sampling(n=2))),
+        ("logprobs", ChatRequest((Message.of_text("user", "hello"),), Sampling(logprobs=1))),
+        (
+            "tool_choice",
+            ChatRequest((Message.of_text("user", "hello"),), tools=ToolWish((TOOL,), "required")),
+        ),
+        ("response_format", ChatRequest((Message.of_text("user", "hi"),), format=JsonFormat())),
+    ],
+)
+async def test_an_upstream_that_drops_a_field_in_silence_is_told_of(
+    service: tuple[Upstream, EngineSpec], field: str, request_: ChatRequest
+) -> None:
+    """The echo behind it knows none of them."""
+    engine = loaded(service[1])
+    with pytest.raises(UpstreamError) as caught:
+        await read(engine, request_)
+    assert (caught.value.code, caught.value.values) == ("upstream_dropped_field", {"field": field})
+    if field == "response_format":
+        json_said = replace(request_, messages=(Message.of_text("user", '{"a": 1}'),))
+        assert isinstance((await read(engine, json_said))[-1], End)
+
+
 async def test_leaving_hangs_up_on_the_upstream(service: tuple[Upstream, EngineSpec]) -> None:
     upstream, spec = service
     engine = loaded(spec)
@@ -116,9 +175,37 @@ async def test_what_goes_wrong_upstream_is_told(
     assert engine.stats().running == 0
 
 
-async def test_an_upstream_that_is_gone_is_told(service: tuple[Upstream, EngineSpec]) -> None:
-    engine = loaded(service[1])
-    engine.spec = replace(engine.spec, upstream_url=f"http://127.0.0.1:{free_port()}/v1")
+async def test_a_service_that_lists_nothing_and_ends_without_a_last_word_will_do(
+    service: tuple[Upstream, EngineSpec],
+) -> None:
+    """`transformers serve` with a model in a folder."""
+    upstream, spec = service
+    upstream.card.clear()
+    engine = loaded(replace(spec, upstream_model="model-a"))
+    *_, end = await read(engine, say("no last word"))
+    assert isinstance(end, End)
+    with pytest.raises(LoadError):
+        loaded(spec)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error": {"message": "no room"}}',
+        b'{"error": "no room"}',
+        b'{"object": "error", "message": "no room"}',
+        b'{"detail": "no room"}',
+        b"no room",
+    ],
+)
+def test_the_words_of_a_refusal_are_found_in_every_shape(body: bytes) -> None:
+    error = read_refusal(503, "9", body)
+    assert (error.values["reason"], error.status, error.retry_after) == ("no room", 503, 9)
+
+
+async def test_an_upstream_that_is_gone_is_told() -> None:
+    with running_upstream() as (_, url):
+        engine = loaded(EngineSpec("far", "remote", upstream_url=url, upstream_key=KEY))
     with pytest.raises(UpstreamError) as caught:
         await read(engine, say("hello"))
     assert caught.value.code == "upstream_unreachable"
@@ -198,10 +285,3 @@ def test_a_load_that_fails_there_fails_here_with_the_reason(
         loaded(replace(spec, upstream_is_ours=True, upstream_model="model-a"))
     assert caught.value.code == "upstream_failed"
     assert caught.value.values["reason"] == "no memory"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

@@ -39,6 +39,16 @@ def test_a_beginning_that_others_may_want_again_is_copied() -> None:
     assert (seat.source, seat.shared) == (row, len(PAGE))
 
 
+def test_a_row_that_is_written_over_lends_only_what_it_keeps() -> None:
+    """While another prompt is read into it, what stood behind their beginning is gone."""
+    table = RowTable(2)
+    row = finish(table, [*PAGE, 1, 2, 3])
+    busy = table.take("b", PAGE).row
+    assert table.take("a", [*PAGE, 9, 9]) == Seat(row, row, len(PAGE))
+    table.release(busy)
+    assert table.take("a", [*PAGE, 1, 2, 3, 4]) == Seat(busy, row, len(PAGE))
+
+
 def test_the_last_token_is_always_read() -> None:
     table = RowTable(2)
     finish(table, PAGE)

@@ -13,7 +13,7 @@ from admin_system.core.engines.local.transformers_preparation import (
     PatchPreparation,
     open_tokenizer,
 )
-from admin_system.core.errors import BadRequest
+from admin_system.core.errors import BadRequest, ContextTooLong
 from admin_system.core.families import find_family
 from admin_system.core.tests.engines.conftest import draw_circle
 from admin_system.core.types import ChatRequest, EngineSpec, Message, PicturePart, TextPart
@@ -85,3 +85,30 @@ def test_a_conversation_that_the_template_refuses_is_the_callers_fault(tokenizer
     finally:
         tokenizer.chat_template = original
     assert caught.value.code == "conversation_refused"
+
+
+@pytest.mark.parametrize("text", [" " * 600_000, "a \n" * 300_000, "<|im_end|>" * 1000])
+def test_extreme_texts_are_tokenized(tokenizer: Any, text: str) -> None:
+    ids = Template(tokenizer).encode([Message.of_text("user", text)])
+    assert text in tokenizer.backend_tokenizer.decode(ids, skip_special_tokens=False)
+
+
+@pytest.mark.parametrize("typed", ["word ", " ", "圆", "\n", "e\u0301", "<|im_end|>"])
+def test_ten_megabytes_are_refused_after_a_context_of_them(tokenizer: Any, typed: str) -> None:
+    read = 0
+
+    class Counting:
+        """The tokenizer, and how much of the text it was given."""
+
+        def encode(self, text: str, **options: Any) -> Any:
+            nonlocal read
+            read += len(text)
+            return tokenizer.backend_tokenizer.encode(text, **options)
+
+    template = Template(tokenizer)
+    template._tokenizer = Counting()
+    text = typed * (10_000_000 // len(typed.encode()))
+    with pytest.raises(ContextTooLong) as caught:
+        template.encode([Message.of_text("user", text)], limit=2048)
+    assert int(str(caught.value.values["tokens"])) > 2048
+    assert read < 200_000

@@ -64,7 +64,7 @@ class Upstream:
         if headers.get(b"authorization") != f"Bearer {KEY}".encode():
             await answer(send, 401, {"error": {"message": "who are you?"}})
         elif path == "/v1/models":
-            await answer(send, 200, {"object": "list", "data": [self.card]})
+            await answer(send, 200, {"object": "list", "data": [self.card] if self.card else []})
         elif path == "/api/status":
             self.state = next(self.states, self.state)
             state, name = self.state
@@ -88,11 +88,12 @@ class Upstream:
         stream = asyncio.create_task(self.stream(request, asked, send))
         hang_up = asyncio.create_task(receive())
         await asyncio.wait({stream, hang_up}, return_when=asyncio.FIRST_COMPLETED)
-        if not stream.done():
-            stream.cancel()
-            self.hung_up.set()
+        left = not stream.done()
+        stream.cancel()
         hang_up.cancel()
         await asyncio.gather(stream, hang_up, return_exceptions=True)
+        if left:
+            self.hung_up.set()
 
     async def stream(self, request: ChatRequest, asked: str, send: Send) -> None:
         started = False
@@ -120,7 +121,8 @@ class Upstream:
                         "completion_tokens": piece.usage.completion_tokens,
                     }
                     await send_chunk(send, {"choices": [], "usage": usage})
-                    await send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
+                    last = b"" if asked == "no last word" else b"data: [DONE]\n\n"
+                    await send({"type": "http.response.body", "body": last})
         except ContextTooLong as error:
             await answer(send, 400, {"error": {"message": "too long", "code": error.code}})
 
@@ -128,7 +130,7 @@ class Upstream:
 def to_request(body: dict[str, Any]) -> ChatRequest:
     messages = []
     for turn in body["messages"]:
-        content = turn["content"]
+        content = turn["content"] or ""
         parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
         messages.append(Message(turn["role"], tuple(map(to_part, parts))))
     named = {name: body[name] for name in ("max_tokens", "temperature", "seed") if name in body}

@@ -50,3 +50,16 @@ def test_no_mutated_call_breaks_the_reading(pieces: list[str]) -> None:
         read = form.read("".join(pieces), [TOOL])
         if read is not None:
             assert isinstance(json.loads(read[1]), object)
+
+
+@pytest.mark.parametrize("value", ['"\\ud83d"', "NaN", "-Infinity", "1e999", "[" * 5000])
+@pytest.mark.parametrize("kind", [JsonCalls, TaggedCalls])
+def test_a_call_that_no_program_could_read_is_none(kind: type[ToolFormat], value: str) -> None:
+    bodies = {
+        JsonCalls: f'{{"name": "weather", "arguments": {{"days": {value}}}}}',
+        TaggedCalls: f"<function=weather><parameter=days>{value}</parameter></function>",
+    }
+    call = kind().read(bodies[kind], [TOOL])
+    if call is not None:
+        assert kind is TaggedCalls
+        assert json.loads(call[1]) == {"days": value}, "as text, where it is no JSON at all"

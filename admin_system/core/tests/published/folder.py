@@ -37,7 +37,7 @@ SAMPLING: Mapping[str, Mapping[str, Any]] = {
 
 def write_checkpoint(model_type: str, storage: str, folder: Path) -> Path:
     """Returns a folder with the same weights unquantized: `folder` itself or one beside it."""
-    tokens = _write_other_files(model_type, folder)
+    tokens = write_other_files(model_type, folder)
     config = shape_of(model_type, tokens)
     _write_json(folder / "config.json", config)
     weights = random_weights(folder, model_type)
@@ -52,7 +52,7 @@ def write_checkpoint(model_type: str, storage: str, folder: Path) -> Path:
         stored, dense = quantize(weights, form, model_type)
         quantization = configuration(form, model_type)
     twin = folder.with_name(f"{folder.name}-dense")
-    _write_other_files(model_type, twin)
+    write_other_files(model_type, twin)
     _write_json(twin / "config.json", config)
     _write_shards(twin, dense, model_type)
     _write_json(folder / "config.json", config | {"quantization_config": quantization})
@@ -60,7 +60,8 @@ def write_checkpoint(model_type: str, storage: str, folder: Path) -> Path:
     return twin
 
 
-def _write_other_files(model_type: str, folder: Path) -> Mapping[str, int]:
+def write_other_files(model_type: str, folder: Path) -> Mapping[str, int]:
+    """All but configuration and weights; returns the number of every token."""
     folder.mkdir(parents=True, exist_ok=True)
     line = model_type.removesuffix("_moe")
     style = {"qwen2_5_vl": "qwen2_vl", "qwen4_exp": "qwen3_5"}.get(line, line)

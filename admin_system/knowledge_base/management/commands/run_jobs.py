@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from admin_system.core.catalog import ask_elsewhere
 from admin_system.knowledge_base.crew import Crew
 from admin_system.knowledge_base.management.library_command import LibraryCommand
 from admin_system.knowledge_base.management.stopping import hear_stop
@@ -23,10 +24,17 @@ class Command(LibraryCommand):
         parser.add_argument(
             "--until-empty", action="store_true", help="end when nothing is left to do"
         )
+        parser.add_argument(
+            "--ask-engine",
+            action="store_true",
+            help="read scans and pictures with the current model, where it runs elsewhere",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         crew = Crew(options["workers"])
         with hear_stop() as stopped:
+            if options["ask_engine"]:
+                ask_elsewhere()
             crew.start()
             try:
                 self.tell("jobs_started", workers=options["workers"])

@@ -12,11 +12,14 @@ from django.core.management.base import CommandError, CommandParser
 from admin_system.knowledge_base.crew import Crew
 from admin_system.knowledge_base.management.library_command import LibraryCommand
 from admin_system.knowledge_base.management.stopping import hear_stop
-from admin_system.knowledge_base.models import EmbeddingProfile, Job
-from admin_system.knowledge_base.services.profiles import cancel_change, change_profile
+from admin_system.knowledge_base.models import Job
+from admin_system.knowledge_base.services.profiles import (
+    cancel_change,
+    change_profile,
+    suggest_name,
+)
 from admin_system.vector_search.embedder import EmbedderSpec
 
-BUNDLED = "all-MiniLM-L6-v2"
 LOOK_SECONDS = 0.5
 
 
@@ -50,7 +53,7 @@ class Command(LibraryCommand):
         if not options["model"]:
             raise CommandError(self.say("profile_not_named"))
         spec = to_spec(options)
-        name = options["name"] or name_of(spec)
+        name = options["name"] or suggest_name(spec)
         with self.faults_as_sentences():
             job = change_profile(name, spec)
             self.tell("profile_change_begun", name=name)
@@ -106,16 +109,3 @@ def to_spec(options: dict[str, Any]) -> EmbedderSpec:
         remote, key = options["remote"], options["key"]
         return EmbedderSpec(kind="url", url=model, model=remote, key=key, **prompts)
     return EmbedderSpec(kind="folder", path=str(Path(model).expanduser().absolute()), **prompts)
-
-
-def name_of(spec: EmbedderSpec) -> str:
-    """Another one than the current profile's, which goes on serving."""
-    names = {
-        "bundled": BUNDLED,
-        "hash": "hash",
-        "folder": Path(spec.path).name,
-        "url": f"{spec.model} @ {urlsplit(spec.url).hostname}",
-    }
-    name = names[spec.kind][:90]
-    current = EmbeddingProfile.objects.filter(is_current=True, name=name).first()
-    return name if current is None or current.spec == spec else f"{name} ({current.pk})"

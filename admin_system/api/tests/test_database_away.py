@@ -1,0 +1,141 @@
+"""A database that another program holds, or whose file is gone for a while: requests wait or are
+told so, what runs ends well, nothing is lost, and all goes on by itself."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from admin_system.api.socket import TRY_AGAIN_LATER
+from admin_system.api.tests.library import LibraryClient
+from admin_system.api.tests.server import ServerProcess
+
+AWAY_SECONDS = 3.0
+LONG = "word " * 400
+"""The echo says it back, a word at a time."""
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """By a writer that does not end."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+@contextmanager
+def gone(path: Path) -> Iterator[None]:
+    """To another name and back."""
+    away = path.with_name("away.sqlite3")
+    path.rename(away)
+    try:
+        yield
+    finally:
+        assert not path.exists(), "an empty database took its place"
+        away.rename(path)
+
+
+class Talk:
+    """A long answer in a kept conversation, which began while all was well."""
+
+    def __init__(self, server: ServerProcess, library: LibraryClient) -> None:
+        self.library = library
+        self.conversation = library.ask("POST", "/api/conversations", 201, json={})["id"]
+        self.frames: list[dict[str, Any]] = []
+        self.begun = threading.Event()
+        self._url = f"{server.socket_url}/ws/chat/?language=en"
+        self._thread = threading.Thread(target=self._read)
+        self._thread.start()
+        assert self.begun.wait(20)
+
+    def _read(self) -> None:
+        with connect(self._url, proxy=None) as socket:
+            message = {"conversation": self.conversation, "message": LONG, "max_tokens": 1000}
+            socket.send(json.dumps(message))
+            while not self.frames or self.frames[-1]["type"] not in ("done", "error"):
+                self.frames.append(json.loads(socket.recv(60)))
+                if self.frames[-1]["type"] == "delta":
+                    self.begun.set()
+
+    def is_kept_whole(self) -> bool:
+        """What was said to be done is what is kept."""
+        self._thread.join(60)
+        messages = self.library.ask("GET", f"/api/conversations/{self.conversation}")["messages"]
+        last = self.frames[-1]
+        return bool(
+            last["type"] == "done"
+            and messages[-1]["content"] == last["content"]
+            and messages[-1]["finish_reason"] == last["finish_reason"]
+        )
+
+
+def test_a_database_that_is_held_makes_writers_wait(library: LibraryClient) -> None:
+    server = library.server
+    talk = Talk(server, library)
+    answers: list[httpx.Response] = []
+
+    def write() -> None:
+        body = {"topic": "手册", "title": "written while it was held", "text": "the pump"}
+        answers.append(library.http.post("/api/documents", json=body))
+
+    writer = threading.Thread(target=write)
+    with held(server.folder / "data" / "db.sqlite3"):
+        writer.start()
+        began = time.monotonic()
+        while time.monotonic() - began < AWAY_SECONDS:
+            assert library.http.get("/healthz").status_code == 200
+            assert library.http.get("/api/topics").status_code == 200  # readers never wait
+            time.sleep(0.2)
+        assert not answers
+        assert talk.frames[-1]["type"] == "delta"  # its end is told when it is kept
+    writer.join(30)
+    assert answers[0].status_code == 202
+    library.wait(answers[0].json()["documents"][0]["id"])
+    assert talk.is_kept_whole()
+
+
+def test_a_database_that_is_gone_is_told_and_comes_back(library: LibraryClient) -> None:
+    server = library.server
+    text = "# Report\n\n" + "The pump is cleaned on Monday. " * 400
+    body = {"topic": "手册", "title": "indexed while it was gone", "text": text}
+    document = library.ask("POST", "/api/documents", 202, json=body)["documents"][0]["id"]
+    talk = Talk(server, library)
+    with gone(server.folder / "data" / "db.sqlite3"):
+        began = time.monotonic()
+        while time.monotonic() - began < AWAY_SECONDS:
+            answer = library.http.get("/api/topics")
+            assert answer.status_code == 503
+            assert answer.json()["error"]["code"] == "database_unreachable"
+            assert int(answer.headers["Retry-After"]) > 0
+            assert library.http.get("/healthz").status_code == 200
+            assert library.http.get("/readyz").status_code == 503
+            time.sleep(0.2)
+        page = library.http.get("/", headers={"Cookie": f"sessionid={'x' * 32}"})
+        assert page.status_code == 503
+        address = f"{server.socket_url}/ws/chat/?language=en"
+        with connect(address, proxy=None) as socket:  # without a key nothing is looked up yet
+            socket.send(json.dumps({"conversation": talk.conversation, "message": "hello"}))
+            assert json.loads(socket.recv(10))["error"]["code"] == "database_unreachable"
+        with connect(address, proxy=None, additional_headers=server.authorization) as socket:
+            assert json.loads(socket.recv(10))["error"]["code"] == "database_unreachable"
+            with pytest.raises(ConnectionClosed) as closed:
+                socket.recv(10)
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == TRY_AGAIN_LATER
+        assert talk.frames[-1]["type"] == "delta"  # its end is told when it is kept
+    assert library.http.get("/readyz").status_code == 200
+    library.wait(document)
+    assert talk.is_kept_whole()
+    server.run_command("check_index")  # fails where something is wrong

@@ -1,0 +1,1 @@
+"""Analyses as files that annotation tools and tables read; `formats.py` lists them."""

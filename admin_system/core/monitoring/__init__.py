@@ -1,0 +1,1 @@
+"""What the service and its machine did lately, kept in memory."""

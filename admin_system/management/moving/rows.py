@@ -1,0 +1,99 @@
+"""All rows of a SQLite database into the PostgreSQL of the site, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.core.management.color import no_style
+from django.db import connection
+from django.db.models import Model
+
+from admin_system.knowledge_base.keywords import FREQUENCIES, keyword_index, to_keyword_row
+from admin_system.knowledge_base.models import Document
+from admin_system.knowledge_base.services.rebuilding import in_keyword_index
+from admin_system.knowledge_base.writing import writing
+from admin_system.management.moving.comparing import compare_searches
+from admin_system.management.moving.source import SOURCE, MoveFault, opened
+
+AT_ONCE = 500
+Report = Callable[[str, int], None]
+
+
+def move_rows(path: Path, *, replace: bool, report: Report = lambda *_: None) -> int:
+    """How many there are; `report` hears each table with its rows. What the database of the site
+    held goes, which `replace` must allow. Raises MoveFault."""
+    if connection.vendor != "postgresql":
+        raise MoveFault("move_needs_postgres")
+    if not replace and (get_user_model().objects.exists() or Document.objects.exists()):
+        raise MoveFault("move_target_not_empty")
+    try:
+        with opened(path) as source, writing():
+            tables = [model._meta.db_table for model in moved_models()]
+            empty(tables)
+            total = 0
+            for model in moved_models():
+                count = copy(model)
+                report(model._meta.db_table, count)
+                total += count
+            count_on()
+            enter_keywords()
+            compare_searches(source.connection)
+            return total
+    finally:
+        FREQUENCIES.forget()
+
+
+def moved_models() -> list[type[Model]]:
+    return [
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy
+    ]
+
+
+def empty(tables: list[str]) -> None:
+    quoted = ", ".join(map(connection.ops.quote_name, tables))
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {quoted}")
+
+
+def copy(model: type[Model]) -> int:
+    """Raises MoveFault when there are not as many afterwards. As they are: no time of a change
+    is set anew. References are looked at in the end, so that any order will do."""
+    fields = model._meta.local_concrete_fields
+    theirs = model._base_manager.using(SOURCE).order_by("pk")
+    rows = theirs.iterator(AT_ONCE)
+    ours: Any = model._base_manager.using("default")
+    while batch := list(islice(rows, AT_ONCE)):
+        ours._insert(batch, fields=fields, using="default", raw=True)
+    expected, count = theirs.count(), ours.count()
+    if count != expected:
+        table = model._meta.db_table
+        raise MoveFault("move_counts_differ", table=table, expected=expected, count=count)
+    return int(count)
+
+
+def count_on() -> None:
+    """The next row of each table gets a number that none has."""
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), moved_models()):
+            cursor.execute(statement)
+
+
+def enter_keywords() -> None:
+    index = keyword_index()
+    index.clear()
+    FREQUENCIES.forget()
+    for batch in batches():
+        index.add(batch)
+
+
+def batches() -> Iterator[list[Any]]:
+    rows = in_keyword_index().iterator(AT_ONCE)
+    while batch := [to_keyword_row(passage) for passage in islice(rows, AT_ONCE)]:
+        yield batch

@@ -1,0 +1,16 @@
+// A window over the page, for a task of its own.
+
+import { h } from "../base/element.js";
+
+/** `make(close)` → its content. The focus goes back where it was. */
+export function openWindow(title, make) {
+  const before = document.activeElement;
+  const dialog = h("dialog", { class: "dialog mdl-window", "aria-label": title }, h("h2", {}, title));
+  dialog.append(make(() => dialog.close()));
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    before?.focus?.();
+  });
+  document.querySelector(".panels").append(dialog);
+  dialog.showModal();
+}
