@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.startup.environment import ROOT
+from scripts.testing.unsteady import FAILED, forget_failures, run_again
 
 SIDE_BY_SIDE = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
 """One process of tests a core; the tests of a file share their servers, so they stay together."""
@@ -58,11 +59,12 @@ def run_checks(
     for name in (name for name in CHECKS if name in names):
         print(f"== {name}", flush=True)
         begun = time.monotonic()
-        code = subprocess.run(
-            _command(name, python, for_pytest, no_skips=no_skips, postgres=postgres),
-            cwd=ROOT,
-            env=environment,
-        ).returncode
+        if name == "pytest":
+            forget_failures(ROOT)
+        command = _command(name, python, for_pytest, no_skips=no_skips, postgres=postgres)
+        code = subprocess.run(command, cwd=ROOT, env=environment).returncode
+        if name == "pytest" and code == FAILED:
+            code = run_again(_pytest(python, postgres), ROOT, environment)
         if code != 0:
             failed.append(name)
         outcome = "passed" if code == 0 else f"FAILED (exit code {code})"
@@ -89,10 +91,14 @@ def _command(
     if name == "pytest":
         arguments += ["-p", "scripts.testing.no_skips"] if no_skips else ["-rs"]
         arguments += for_pytest
-        arguments = ["-m", "scripts.testing.postgres", *arguments] if postgres else arguments
+        return [*_pytest(python, postgres), *arguments[2:]]
     if name in {"djade", "import-linter"}:
         return [python.parent / arguments[0], *arguments[1:]]
     return [python, *arguments]
+
+
+def _pytest(python: Path, postgres: bool) -> list[str | Path]:
+    return [python, *(["-m", "scripts.testing.postgres"] if postgres else []), "-m", "pytest"]
 
 
 def _say_coverage(python: Path) -> None:

@@ -20,7 +20,7 @@ def test_two(): ...
 """
 
 
-@pytest.mark.parametrize(("plugin", "code"), [([], 0), (["-p", "scripts.testing.no_skips"], 1)])
+@pytest.mark.parametrize(("plugin", "code"), [([], 0), (["-p", "scripts.testing.no_skips"], 10)])
 def test_a_skipped_test_fails_a_complete_run(tmp_path: Path, plugin: list[str], code: int) -> None:
     file = tmp_path / "test_made_up.py"
     file.write_text(SKIPPED, encoding="utf-8")
