@@ -112,10 +112,14 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     trial = Trial()
     crew = Crew(2, can_see=lambda: False)
     crew.start()
-    deeds = [(trial.change, number + 1) for number in range(options.changers)]
-    deeds += [(trial.search, number) for number in range(options.searchers)]
-    threads = [threading.Thread(target=trial.attempt, args=deed) for deed in deeds]
-    for thread in threads:
+    changes = [(trial.change, number + 1) for number in range(options.changers)]
+    searches = [(trial.search, number) for number in range(options.searchers)]
+    threads = [threading.Thread(target=trial.attempt, args=deed) for deed in changes + searches]
+    for thread in threads[: len(changes)]:
+        thread.start()
+    while not (Passage.objects.exists() or trial.ended.is_set()):
+        time.sleep(0.05)  # before the first document is there, there is nothing to find
+    for thread in threads[len(changes) :]:
         thread.start()
     trial.ended.wait(options.seconds)
     trial.ended.set()
