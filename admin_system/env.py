@@ -154,6 +154,9 @@ class Env(BaseSettings):
     database_url: str = Field(default="", pattern=r"^(postgres(ql)?://.+)?$")
     """Address of a PostgreSQL database, `postgresql://user:password@host:5432/name`; empty keeps
     everything in SQLite, in the data folder."""
+    vectors: Literal["auto", "faiss"] = "auto"
+    """Where vectors are searched: `auto` in the database where that is a PostgreSQL with pgvector,
+    else by FAISS in the memory of each process; `faiss` always there."""
     redis_url: str = Field(default="", pattern=r"^((redis|rediss|unix)://.+)?$")
     """Address of the Redis that several processes of this site share: limits then hold over all of
     them, and each sees and stops the requests of all."""

@@ -18,6 +18,7 @@ from admin_system.knowledge_base.live_index import (
     held_indexes,
     keep_only,
     save_live_indexes,
+    tend_live_indexes,
 )
 from admin_system.knowledge_base.models import EmbeddingProfile, Job, Passage
 from admin_system.knowledge_base.services.profiles import check_weights
@@ -112,7 +113,7 @@ def catch_up() -> None:
 
 
 def tidy_up() -> None:
-    save_live_indexes()
+    tend_live_indexes()
     jobs.prune()
     prune_changes()
     forget_former_models()

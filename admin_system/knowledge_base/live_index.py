@@ -1,185 +1,16 @@
-"""The vector index that this process searches: opened from its file, kept up with the database.
-
-The file is a cache. What it lacks is replayed from the changes after its watermark; when it is
-missing, damaged, of another model, or does not hold what the database holds, it is built anew.
-"""
+"""The vector indexes that this process searches, one for each embedding model in use."""
 
 from __future__ import annotations
 
-import logging
 import threading
-from concurrent.futures import Future, wait
+from datetime import UTC, datetime
 
-import numpy as np
-from django.db import connections
-
-from admin_system.env import get_env
+from admin_system.knowledge_base.database_index import DatabaseLiveIndex, in_database
 from admin_system.knowledge_base.embedding import get_embedder
-from admin_system.knowledge_base.index_contents import (
-    ChangesPruned,
-    changes_after,
-    first_change,
-    last_change,
-    read_contents,
-    stored_ids,
-)
+from admin_system.knowledge_base.file_index import FileIndex, index_store
 from admin_system.knowledge_base.models import EmbeddingProfile
-from admin_system.vector_search.embedder import EmbedderProfile
-from admin_system.vector_search.errors import (
-    IndexDamaged,
-    IndexMismatch,
-    IndexMissing,
-    IndexOpening,
-)
-from admin_system.vector_search.index import VectorIndex
-from admin_system.vector_search.store import IndexStore
-from admin_system.vector_search.tuning import build_index
-
-logger = logging.getLogger(__name__)
-
-PATIENCE = 2.0
-"""Seconds that a search waits for an index that is being opened or built; then it does without."""
-COMPARED_TIMES = 3
-"""How often an index that has just been opened is compared, when changes come in between."""
-
-
-class LiveIndex:
-    """Of one embedding model; any thread may ask for it."""
-
-    def __init__(self, profile: EmbeddingProfile, embedder_profile: EmbedderProfile) -> None:
-        self.profile_id = profile.pk
-        self._embedder_profile = embedder_profile
-        self._store = index_store(profile)
-        self._lock = threading.Lock()  # guards what follows; never held for long
-        self._opening: Future[VectorIndex] | None = None
-        self._catching_up = threading.Lock()
-        self._saving = threading.Lock()
-        self._saved: tuple[VectorIndex, int] | None = None
-        """The index in the file, and its watermark there."""
-
-    def get(self, patience: float | None = PATIENCE) -> VectorIndex:
-        """As the database is now. None waits for as long as it takes.
-
-        Raises IndexOpening, while another thread goes on with it.
-        """
-        opening = self._open_once()
-        if not wait([opening], patience).done:
-            raise IndexOpening
-        try:
-            index = opening.result()
-            self._catch_up(index)
-        except ChangesPruned:
-            logger.info("the index is older than the list of changes; it is built anew")
-            self._forget(opening)
-            return self.get(patience)
-        except Exception:
-            self._forget(opening)  # the next one tries again
-            raise
-        return index
-
-    def opened(self) -> VectorIndex | None:
-        """As it was last searched; None before it was."""
-        opening = self._opening
-        if opening is None or not opening.done() or opening.exception() is not None:
-            return None
-        return opening.result()
-
-    def rebuild(self) -> VectorIndex:
-        """Anew from the database; searches go on with the former one meanwhile."""
-        index = self._build()
-        built: Future[VectorIndex] = Future()
-        built.set_result(index)
-        with self._lock:
-            self._opening = built
-        self._store.remove()
-        self.save()
-        return self.get(None)
-
-    def save(self) -> None:
-        """Writes what has changed since the last time; searches go on."""
-        with self._lock:
-            opening = self._opening
-        if opening is None or not opening.done() or opening.exception():
-            return
-        self._save(opening.result())
-
-    def _save(self, index: VectorIndex) -> None:
-        with self._saving:
-            watermark = index.watermark
-            if self._saved != (index, watermark):
-                self._store.save(index, self._embedder_profile)
-                self._saved = (index, watermark)
-
-    def _open_once(self) -> Future[VectorIndex]:
-        with self._lock:
-            if self._opening is None:
-                self._opening = Future()
-                threading.Thread(
-                    target=self._fulfil, args=[self._opening], name="index-opening", daemon=True
-                ).start()
-            return self._opening
-
-    def _fulfil(self, opening: Future[VectorIndex]) -> None:
-        try:
-            index = self._open()
-            try:
-                self._save(index)
-            except OSError as error:  # a full disk; the next saving tries again
-                logger.warning("the index could not be saved: %s", error)
-            opening.set_result(index)
-        except BaseException as error:
-            opening.set_exception(error)
-        finally:
-            connections.close_all()
-
-    def _forget(self, opening: Future[VectorIndex]) -> None:
-        with self._lock:
-            if self._opening is opening:
-                self._opening = None
-
-    def _open(self) -> VectorIndex:
-        try:
-            index = self._store.open(self._embedder_profile)
-        except IndexMissing:
-            return self._build()
-        except (IndexDamaged, IndexMismatch) as error:
-            logger.warning("the index is built anew: %s %s", error.code, error.values)
-            self._store.remove()
-            return self._build()
-        self._saved = (index, index.watermark)
-        if first_change() - 1 <= index.watermark <= last_change() and self._is_right(index):
-            return index
-        logger.warning("the index does not hold what the database holds; it is built anew")
-        self._store.remove()
-        return self._build()
-
-    def _is_right(self, index: VectorIndex) -> bool:
-        for _ in range(COMPARED_TIMES):
-            self._catch_up(index)
-            expected = stored_ids(self.profile_id)
-            if np.array_equal(index.ids(), expected):
-                return True
-            if index.watermark == last_change():
-                return False
-        return False
-
-    def _build(self) -> VectorIndex:
-        found = read_contents(self.profile_id, self._embedder_profile.dim)
-        logger.info("building the index of %s passages", len(found.ids))
-        return build_index(found.ids, found.vectors, found.topics, watermark=found.watermark)
-
-    def _catch_up(self, index: VectorIndex) -> None:
-        """Raises ChangesPruned."""
-        if index.watermark >= last_change():
-            return
-        with self._catching_up:
-            while changes := changes_after(index.watermark, self.profile_id, index.dim):
-                index.replay(changes)
-
-
-def index_store(profile: EmbeddingProfile) -> IndexStore:
-    return IndexStore(get_env().knowledge_dir / "indexes" / f"{profile.pk}.index")
-
+from admin_system.knowledge_base.searched_index import LiveIndex, SearchedIndex
+from admin_system.knowledge_base.vector_graph import drop_graph, graph_bytes
 
 _lock = threading.Lock()
 _held: dict[tuple[int, str], LiveIndex] = {}
@@ -194,7 +25,11 @@ def get_live_index(profile: EmbeddingProfile) -> LiveIndex:
     place = (profile.pk, embedder_profile.key)
     with _lock:
         if place not in _held:
-            _held[place] = LiveIndex(profile, embedder_profile)
+            _held[place] = (
+                DatabaseLiveIndex(profile, embedder_profile.dim)
+                if in_database()
+                else FileIndex(profile, embedder_profile)
+            )
         return _held[place]
 
 
@@ -210,7 +45,7 @@ def keep_only(profile_ids: set[int]) -> None:
             del _held[place]
 
 
-def held_index(profile: EmbeddingProfile) -> VectorIndex | None:
+def held_index(profile: EmbeddingProfile) -> SearchedIndex | None:
     """Where it is open; nothing is opened by asking for it."""
     with _lock:
         held = [live for (number, _), live in _held.items() if number == profile.pk]
@@ -225,3 +60,27 @@ def forget_live_indexes() -> None:
 def save_live_indexes() -> None:
     for live in held_indexes():
         live.save()
+
+
+def tend_live_indexes() -> None:
+    for live in held_indexes():
+        live.tend()
+
+
+def stored_bytes(profile: EmbeddingProfile) -> int | None:
+    """Of its file, or of its index in the database; None before there is one."""
+    return graph_bytes(profile.pk) if in_database() else index_store(profile).size()
+
+
+def saved_at(profile: EmbeddingProfile) -> datetime | None:
+    """Of its file; what lies in the database is always saved."""
+    file = index_store(profile).path
+    if in_database() or not file.exists():
+        return None
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)
+
+
+def remove_index(profile: EmbeddingProfile) -> None:
+    """Of an embedding model whose vectors are gone."""
+    index_store(profile).remove()
+    drop_graph(profile.pk)

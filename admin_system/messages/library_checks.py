@@ -65,6 +65,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "文档里的 {pictures} 张图片缺失或损坏，重新读取文档即可恢复。",
     ),
     "check_repaired": ("(repaired)", "（已修复）"),
+    "check_vectors_differ": (
+        "What pgvector searches differs from the stored vectors: {lacking} lack, {changed} are "
+        "others.",
+        "pgvector 检索的内容与存储的向量不一致：缺 {lacking} 个，{changed} 个内容不同。",
+    ),
     "check_vectors_lacking": (
         "{passages} passages have no vector of the embedding model in use.",
         "有 {passages} 个片段没有当前嵌入模型的向量。",

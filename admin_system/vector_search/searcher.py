@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Literal
+from typing import Literal, Protocol
 
 from admin_system.vector_search.certainty import Judge
 from admin_system.vector_search.coverage import TokenWeights, coverage, length_of
 from admin_system.vector_search.embedder import Embedder, Vectors
 from admin_system.vector_search.errors import EmbedderFault
 from admin_system.vector_search.fusion import Mode, Vote, fuse, fused_scores
-from admin_system.vector_search.index import VectorIndex
+from admin_system.vector_search.index import VectorHit
 from admin_system.vector_search.keyword_index import KeywordIndex
 from admin_system.vector_search.rerank import Reranker
 
@@ -27,6 +27,23 @@ RERANKED = 20
 ReadTexts = Callable[[Sequence[int]], Mapping[int, str]]
 """Ids to the texts of the passages that are there and may be seen; what it leaves out is no hit."""
 LeftOut = Literal["unread", "failed"]
+
+
+class VectorLeg(Protocol):
+    """Passages by their meaning, wherever their vectors lie."""
+
+    def search(
+        self,
+        query: Vectors,
+        limit: int,
+        *,
+        topics: Collection[int] | None = None,
+        ids: Collection[int] | None = None,
+    ) -> list[VectorHit]:
+        """The nearest of the allowed, best first; `query` is a unit vector (dim,)."""
+
+    def cosines(self, query: Vectors, ids: Collection[int]) -> dict[int, float]:
+        """Of the ids that are held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +124,7 @@ class Searcher:
     def __init__(
         self,
         lexical: KeywordIndex,
-        index: VectorIndex | None = None,
+        index: VectorLeg | None = None,
         embedder: Embedder | None = None,
         reranker: Reranker | None = None,
     ) -> None:

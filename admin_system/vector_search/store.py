@@ -92,6 +92,10 @@ class IndexStore:
         except FileNotFoundError as error:
             raise IndexMissing("index_missing", file=self.path.name) from error
 
+    def size(self) -> int | None:
+        """Bytes of the file; None where there is none."""
+        return self.path.stat().st_size if self.path.exists() else None
+
     def header(self) -> IndexHeader:
         """Of a whole file. Raises IndexMissing, IndexDamaged."""
         try:

@@ -18,6 +18,7 @@ POSTGRES_CORE = [
     "admin_system/knowledge_base/tests/test_document_life.py",
     "admin_system/knowledge_base/tests/test_topics.py",
     "admin_system/knowledge_base/tests/test_jobs.py",
+    "admin_system/knowledge_base/tests/postgres",
     "admin_system/core/tests/test_conversations.py",
 ]
 """What every run sees on PostgreSQL too; `--postgres` runs all tests there."""

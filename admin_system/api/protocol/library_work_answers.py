@@ -40,7 +40,9 @@ class IndexAnswer(Answer):
     reads: list[str] | None = Field(description="Scripts that it reads; null until it is loaded.")
     passages: int
     vectors: int = Field(description="Passages that the model reads; others stand on their words.")
-    kind: Literal["flat", "sq8", "ivf"] | None = Field(description="Null until it is opened.")
+    kind: Literal["flat", "sq8", "ivf", "exact", "hnsw"] | None = Field(
+        description="The last two are pgvector's. Null until it is opened."
+    )
     behind: int | None = Field(description="Changes that the next search replays.")
     file_bytes: int | None
     saved_at: str | None

@@ -9,7 +9,8 @@ from django.test import AsyncClient
 
 from admin_system.env import get_env
 from admin_system.knowledge_base.embedding import forget_embedder
-from admin_system.knowledge_base.live_index import LiveIndex, forget_live_indexes
+from admin_system.knowledge_base.file_index import FileIndex
+from admin_system.knowledge_base.live_index import forget_live_indexes
 from admin_system.knowledge_base.models import EmbeddingProfile, Topic
 from admin_system.knowledge_base.services.adding import NewDocument, add_text
 from admin_system.knowledge_base.worker import Worker
@@ -37,15 +38,15 @@ async def test_vectors_are_asked_for_while_their_index_is_built(
     filled: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(get_env(), "access", "open")  # the client says it asks "testserver"
-    monkeypatch.setattr(LiveIndex.get, "__defaults__", (0.1,))
+    monkeypatch.setattr(FileIndex.get, "__defaults__", (0.1,))
     may_go_on = threading.Event()
-    plain = LiveIndex._open
+    plain = FileIndex._open
 
-    def open_late(self: LiveIndex) -> VectorIndex:
+    def open_late(self: FileIndex) -> VectorIndex:
         may_go_on.wait(30)
         return plain(self)
 
-    monkeypatch.setattr(LiveIndex, "_open", open_late)
+    monkeypatch.setattr(FileIndex, "_open", open_late)
     status, headers, body = await search("vector")
     assert status == 503
     assert int(headers["Retry-After"]) > 0

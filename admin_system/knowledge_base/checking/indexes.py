@@ -8,7 +8,9 @@ import numpy as np
 from django.db import connection
 
 from admin_system.knowledge_base.checking.finding import Finding
+from admin_system.knowledge_base.database_index import in_database
 from admin_system.knowledge_base.embedding import current_profile, get_embedder
+from admin_system.knowledge_base.file_index import index_store
 from admin_system.knowledge_base.index_contents import (
     ChangesPruned,
     changes_after,
@@ -17,14 +19,14 @@ from admin_system.knowledge_base.index_contents import (
     stored_ids,
 )
 from admin_system.knowledge_base.keywords import keyword_index, to_keyword_row
-from admin_system.knowledge_base.live_index import get_live_index, index_store
+from admin_system.knowledge_base.live_index import get_live_index
 from admin_system.knowledge_base.models import EmbeddingProfile, IndexStamp
+from admin_system.knowledge_base.searched_index import SearchedIndex
 from admin_system.knowledge_base.services.rebuilding import in_keyword_index, rebuild_keywords
 from admin_system.knowledge_base.snapshots import snapshot
 from admin_system.knowledge_base.writing import writing
 from admin_system.vector_search.embedder import EmbedderProfile
 from admin_system.vector_search.errors import IndexDamaged, IndexMismatch, IndexMissing
-from admin_system.vector_search.index import VectorIndex
 from admin_system.vector_search.tokens import tokens_version
 
 COMPARED = 1_000
@@ -71,6 +73,9 @@ def find_wrong_index_file() -> Iterator[Finding]:
     profile = current_profile()
     if profile is None:
         return
+    if in_database():
+        yield from find_wrong_column(profile)
+        return
     embedder_profile = get_embedder(profile).profile
     file = index_store(profile).path.name
 
@@ -90,6 +95,20 @@ def find_wrong_index_file() -> Iterator[Finding]:
     if lacking or foreign or changed:
         values = {"file": file, "lacking": lacking, "foreign": foreign, "changed": changed}
         yield Finding("check_index_differs", values, rebuild)
+
+
+def find_wrong_column(profile: EmbeddingProfile) -> Iterator[Finding]:
+    """What pgvector searches, against the bytes that it was made of."""
+    index = get_live_index(profile).get(patience=None)
+    with snapshot():
+        lacking = len(np.setdiff1d(stored_ids(profile.pk), index.ids()))
+        changed = count_changed(index, profile)
+    if lacking or changed:
+        yield Finding(
+            "check_vectors_differ",
+            {"lacking": lacking, "changed": changed},
+            get_live_index(profile).rebuild,
+        )
 
 
 def compare_file(
@@ -112,7 +131,7 @@ def compare_file(
     return len(lacking), len(foreign), changed
 
 
-def count_changed(index: VectorIndex, profile: EmbeddingProfile) -> int:
+def count_changed(index: SearchedIndex, profile: EmbeddingProfile) -> int:
     stored = read_some(profile.pk, index.dim, COMPARED)
     return sum(
         cosines[passage] < LEAST_COSINE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from admin_system.knowledge_base import leases
 from admin_system.knowledge_base.hold import Hold, MakesWay
-from admin_system.knowledge_base.live_index import get_live_index, index_store
+from admin_system.knowledge_base.live_index import get_live_index, remove_index
 from admin_system.knowledge_base.models import EmbeddingProfile, Job, Passage, PassageVector
 from admin_system.knowledge_base.services.embedding_passages import embed_passages
 from admin_system.knowledge_base.services.profiles import SUPERSEDED, make_current
@@ -34,7 +34,7 @@ def embed_library(job: Job, profile: EmbeddingProfile, hold: Hold) -> None:
         hold.look()
         live_index = get_live_index(profile)
         live_index.get(patience=None)  # built, or caught up
-        live_index.save()
+        live_index.tend()
         if switch_to(profile, hold):
             return
 
@@ -58,7 +58,7 @@ def switch_to(profile: EmbeddingProfile, hold: Hold) -> bool:
 
 
 def drop_profile(profile: EmbeddingProfile, hold: Hold) -> None:
-    """Its vectors and its index file; never of the one in use. Raises WorkStopped, LeaseLost."""
+    """Its vectors and its index; never of the one in use. Raises WorkStopped, LeaseLost."""
     while True:
         hold.look()
         with writing():
@@ -71,6 +71,6 @@ def drop_profile(profile: EmbeddingProfile, hold: Hold) -> None:
             if not some:
                 EmbeddingProfile.objects.filter(pk=profile.pk).update(key="")
                 break
-    index_store(profile).remove()
+    remove_index(profile)
     if profile.name.startswith(SUPERSEDED):
         profile.delete()

@@ -16,7 +16,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from admin_system.knowledge_base.embedding import current_profile
-from admin_system.knowledge_base.live_index import index_store
+from admin_system.knowledge_base.live_index import stored_bytes
 from admin_system.knowledge_base.models import Document, Job
 from admin_system.knowledge_base.services.overview import Overview, find_overview
 
@@ -31,7 +31,7 @@ class Counts:
     jobs: dict[tuple[str, str], int]
     """By kind and state."""
     file_bytes: int | None
-    """Of the saved vector index; None before it was saved first."""
+    """Of the saved vector index, or of pgvector's graph; None before there is one."""
 
 
 class LibraryCollector(Collector):
@@ -69,11 +69,10 @@ def count_library() -> Counts:
     found = {(kind, state): number for kind, state, number in rows}
     active = {(kind, state): 0 for kind in Job.Kind.values for state in Job.ACTIVE}
     profile = current_profile()
-    file = index_store(profile).path if profile else None
     return Counts(
         overview=find_overview(None),
         jobs=active | found,
-        file_bytes=file.stat().st_size if file and file.exists() else None,
+        file_bytes=stored_bytes(profile) if profile else None,
     )
 
 

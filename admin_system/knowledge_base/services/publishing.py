@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
 
+from admin_system.knowledge_base import vector_column
 from admin_system.knowledge_base.embedding import current_profile
 from admin_system.knowledge_base.hold import Hold
 from admin_system.knowledge_base.keywords import keyword_index, to_keyword_rows
@@ -122,7 +123,10 @@ def note_changes(passage_ids: Iterable[int]) -> None:
 
 
 def store_vectors(profile_id: int, ids: Sequence[int], blobs: Sequence[bytes]) -> None:
-    """Once for each passage and model; a second time changes nothing."""
+    """Once for each passage and model; a second time changes nothing. In a transaction."""
+    if vector_column.has_column():
+        vector_column.store(profile_id, ids, blobs)
+        return
     PassageVector.objects.bulk_create(
         [
             PassageVector(passage_id=id_, profile_id=profile_id, data=data)

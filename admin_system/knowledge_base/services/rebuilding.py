@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from django.db import connection
 from django.db.models import QuerySet
 from filelock import FileLock
 
@@ -14,6 +15,7 @@ from admin_system.knowledge_base.index_contents import ChangesPruned, changed_af
 from admin_system.knowledge_base.keywords import FREQUENCIES, keyword_rebuild, to_keyword_row
 from admin_system.knowledge_base.live_index import get_live_index
 from admin_system.knowledge_base.models import IndexStamp, Passage
+from admin_system.knowledge_base.vector_column import make_column
 from admin_system.knowledge_base.writing import writing
 from admin_system.vector_search.keyword_index import KeywordRebuild
 from admin_system.vector_search.tokens import tokens_version
@@ -28,10 +30,13 @@ Report = Callable[[float], None]
 
 
 def rebuild_vectors() -> int:
-    """The vector index of the current model; how many passages it holds. Searches go on.
+    """The vector index of the current model; how many passages it holds. Searches go on. Takes up
+    pgvector where PostgreSQL has it by now.
 
     Raises EmbedderLoadError, EmbedderFault.
     """
+    if connection.vendor == "postgresql":
+        make_column(connection)
     profile = current_profile()
     return 0 if profile is None else len(get_live_index(profile).rebuild())
 

@@ -19,7 +19,6 @@ from admin_system.knowledge_base.readers.embedded import LONGEST_SIDE
 from admin_system.vector_search.embedder import Embedder
 from admin_system.vector_search.errors import EmbedderFault, EmbedderLoadError
 from admin_system.vector_search.fusion import K, Mode
-from admin_system.vector_search.index import VectorIndex
 from admin_system.vector_search.searcher import (
     LeftOut,
     Scores,
@@ -27,6 +26,7 @@ from admin_system.vector_search.searcher import (
     SearchRequest,
     Standing,
     Timings,
+    VectorLeg,
 )
 
 logger = logging.getLogger(__name__)
@@ -130,7 +130,7 @@ def was_changed(ids: Collection[int], since: int) -> bool:
     return IndexChange.objects.filter(sequence__gt=since, passage_id__in=ids).exists()
 
 
-def open_vector_leg(mode: Mode) -> tuple[Embedder | None, VectorIndex | None]:
+def open_vector_leg(mode: Mode) -> tuple[Embedder | None, VectorLeg | None]:
     profile = current_profile()
     if profile is None:
         return None, None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from admin_system.env import get_env
 from admin_system.knowledge_base.embedding import forget_embedder
 from admin_system.knowledge_base.keywords import FREQUENCIES, keyword_index
 from admin_system.knowledge_base.live_index import forget_live_indexes
@@ -25,6 +26,12 @@ def library(transactional_db: None) -> Iterator[Topic]:
     yield Topic.objects.create(name="手册")
     forget_live_indexes()
     forget_embedder(profile)
+
+
+@pytest.fixture
+def vectors_in_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the tests run on a PostgreSQL with pgvector."""
+    monkeypatch.setattr(get_env(), "vectors", "faiss")
 
 
 @pytest.fixture

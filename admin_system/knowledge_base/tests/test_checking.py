@@ -13,13 +13,10 @@ from django.core.management import CommandError, call_command
 from admin_system.knowledge_base import index_contents, storage
 from admin_system.knowledge_base.checking import check_library
 from admin_system.knowledge_base.embedding import current_profile
+from admin_system.knowledge_base.file_index import index_store
 from admin_system.knowledge_base.index_contents import prune_changes
 from admin_system.knowledge_base.keywords import FREQUENCIES, keyword_index
-from admin_system.knowledge_base.live_index import (
-    forget_live_indexes,
-    index_store,
-    save_live_indexes,
-)
+from admin_system.knowledge_base.live_index import forget_live_indexes, save_live_indexes
 from admin_system.knowledge_base.models import (
     Document,
     EmbeddingProfile,
@@ -39,6 +36,8 @@ from admin_system.knowledge_base.tests.interleaving import interrupt
 from admin_system.knowledge_base.tests.state import assert_all_is_well
 from admin_system.vector_search.keyword_index import KeywordRow
 from admin_system.vector_search.store import IndexStore
+
+pytestmark = pytest.mark.usefixtures("vectors_in_files")
 
 TEXTS = [f"机器 {n} 号由第 {n * 3} 班清洗。Crew {n} cleans it." for n in range(20)]
 

@@ -8,14 +8,13 @@ import time
 import numpy as np
 import pytest
 
-from admin_system.knowledge_base import index_contents, live_index
+from admin_system.knowledge_base import index_contents
 from admin_system.knowledge_base.embedding import current_profile
+from admin_system.knowledge_base.file_index import FileIndex, index_store
 from admin_system.knowledge_base.index_contents import prune_changes
 from admin_system.knowledge_base.live_index import (
-    LiveIndex,
     forget_live_indexes,
     get_live_index,
-    index_store,
     save_live_indexes,
 )
 from admin_system.knowledge_base.models import EmbeddingProfile, IndexChange, PassageVector, Topic
@@ -25,6 +24,8 @@ from admin_system.knowledge_base.tests.conftest import Work
 from admin_system.knowledge_base.tests.state import assert_all_is_well
 from admin_system.vector_search.errors import EmbedderFault
 from admin_system.vector_search.index import VectorIndex
+
+pytestmark = pytest.mark.usefixtures("vectors_in_files")
 
 
 def add(topic: Topic, *numbers: int) -> None:
@@ -81,14 +82,14 @@ def test_a_search_does_not_wait_long_for_an_index_that_is_being_built(
     forget_live_indexes()
     index_store(profile()).remove()
     go_on = threading.Event()
-    plain = LiveIndex._build
+    plain = FileIndex._build
 
-    def build(self: LiveIndex) -> VectorIndex:
+    def build(self: FileIndex) -> VectorIndex:
         go_on.wait(30)
         return plain(self)
 
-    monkeypatch.setattr(LiveIndex, "_build", build)
-    monkeypatch.setattr(live_index.LiveIndex.get, "__defaults__", (0.2,))
+    monkeypatch.setattr(FileIndex, "_build", build)
+    monkeypatch.setattr(FileIndex.get, "__defaults__", (0.2,))
     began = time.monotonic()
     found = search_passages(query="Crew 3", limit=1)
     assert "Crew 3 " in found.hits[0].passage.text

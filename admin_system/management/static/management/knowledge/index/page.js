@@ -35,7 +35,13 @@ const watch = follow(async () => {
   return isOpen(index.job);
 });
 
-const KINDS = () => ({ flat: _("exact"), sq8: _("exact, one byte a number"), ivf: _("in cells") });
+const KINDS = () => ({
+  flat: _("exact"),
+  sq8: _("exact, one byte a number"),
+  ivf: _("in cells"),
+  exact: _("exact, in the database"),
+  hnsw: _("a graph, in the database"),
+});
 const WORK = () => ({ rebuild: _("Building the indexes anew"), check: _("Checking the indexes"), embed: _("Embedding with {model}"), evaluate: _("Asking a question set") });
 
 function draw() {
@@ -90,11 +96,16 @@ function list() {
     [_("With a vector"), `${figure(index.vectors)}${index.vectors < index.passages ? ` · ${_("the others are found by their words")}` : ""}`],
     [_("Structure"), index.kind === null ? _("not opened yet") : KINDS()[index.kind]],
     [_("Recall, self-check"), recall()],
-    [_("File"), index.file_bytes === null ? _("not written yet") : `${bytes(index.file_bytes)} · ${moment(index.saved_at)}`],
+    stored(),
     [_("To be replayed"), index.behind === null ? "–" : figure(index.behind)],
     [_("Last change"), index.changed_at === null ? "–" : moment(index.changed_at)],
   ];
   return h("dl", { class: "facts" }, rows.map(([word, value]) => h("div", {}, h("dt", {}, word), h("dd", {}, value))));
+}
+
+function stored() {
+  if (["exact", "hnsw"].includes(index.kind)) return [_("In PostgreSQL"), index.file_bytes === null ? _("in the rows") : bytes(index.file_bytes)];
+  return [_("File"), index.file_bytes === null ? _("not written yet") : `${bytes(index.file_bytes)} · ${moment(index.saved_at)}`];
 }
 
 function recall() {
