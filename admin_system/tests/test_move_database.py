@@ -47,7 +47,8 @@ Topic.objects.create(name="later")
 print(json.dumps({
     "told": told, "documents": Document.objects.count(), "keys": ApiKey.objects.count(),
     "passages": Passage.objects.count(), "keywords": len(keyword_index().ids()),
-    "found": hit.passage.text, "left": [finding.code for finding in check_library()],
+    "found": hit.passage.text, "vector": hit.scores.vector,
+    "left": [finding.code for finding in check_library()],
 }))
 """
 
@@ -77,6 +78,7 @@ def test_everything_is_there_afterwards_and_may_be_moved_again(tmp_path: Path) -
     assert "--replace" in refused
     assert again == first
     assert "Pump 7 is cleaned by crew 7" in found.pop("found")
+    assert found.pop("vector") > 0.3
     assert found.pop("keywords") == found.pop("passages") > 12
     assert found == {"documents": 12, "keys": len(keys), "left": []}
     assert (tmp_path / "db.sqlite3").read_bytes() == before

@@ -22,8 +22,9 @@ DAYS = ("Monday", "Tuesday", "Friday", "Sunday")
 CREWS = ("red", "green", "blue", "night")
 
 
-def set_up(folder: Path) -> None:
-    """Django on an empty database in that folder; the environment is for child processes too."""
+def set_up(folder: Path, **settings: str) -> None:
+    """Django on an empty database in that folder; the environment is for child processes too.
+    `settings` are further variables of the environment."""
     for name in [name for name in os.environ if name.upper().startswith(PREFIX)]:
         del os.environ[name]
     os.environ |= {
@@ -32,6 +33,7 @@ def set_up(folder: Path) -> None:
         **settings_in(folder),
         f"{PREFIX}LOG_LEVEL": "WARNING",
         f"{PREFIX}LOAD_MODEL": "false",
+        **settings,
     }
     sys.path.insert(0, str(ROOT))
     import django

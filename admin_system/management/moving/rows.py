@@ -14,10 +14,11 @@ from django.db import connection
 from django.db.models import Model
 
 from admin_system.knowledge_base.keywords import FREQUENCIES, keyword_index, to_keyword_row
-from admin_system.knowledge_base.models import Document
+from admin_system.knowledge_base.models import Document, EmbeddingProfile
 from admin_system.knowledge_base.services.rebuilding import in_keyword_index
+from admin_system.knowledge_base.vector_column import fill, has_column
 from admin_system.knowledge_base.writing import writing
-from admin_system.management.moving.comparing import compare_searches
+from admin_system.management.moving.comparing import compare_searches, compare_vector_searches
 from admin_system.management.moving.source import SOURCE, MoveFault, opened
 
 AT_ONCE = 500
@@ -43,6 +44,9 @@ def move_rows(path: Path, *, replace: bool, report: Report = lambda *_: None) ->
             count_on()
             enter_keywords()
             compare_searches(source.connection)
+            if has_column():
+                enter_vectors()
+                compare_vector_searches()
             return total
     finally:
         FREQUENCIES.forget()
@@ -91,6 +95,11 @@ def enter_keywords() -> None:
     FREQUENCIES.forget()
     for batch in batches():
         index.add(batch)
+
+
+def enter_vectors() -> None:
+    for profile in EmbeddingProfile.objects.all():
+        fill(profile.pk)
 
 
 def batches() -> Iterator[list[Any]]:
