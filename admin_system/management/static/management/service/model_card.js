@@ -58,6 +58,7 @@ export function showModel(card) {
     } catch (error) {
       fault.replaceChildren(faultCard(error));
     }
+    dispatchEvent(new Event("model-change")); // the frame of the page tells the state, too
     again();
   }
 }
