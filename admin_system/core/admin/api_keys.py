@@ -24,6 +24,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from admin_system.core.access import make_api_key
+from admin_system.core.admin.megabytes_field import MegabytesField
 from admin_system.core.admin.topic_field import TopicField, name_topics
 from admin_system.core.limits import Limits
 from admin_system.core.models import ApiKey
@@ -46,6 +47,10 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
 
     topics = TopicField(
         label=_("Topics"), help_text=_("What it may search and change. None ticked: all topics.")
+    )
+    stored_bytes = MegabytesField(
+        label=_("Megabytes kept"),
+        help_text=_("Of documents and pictures together. Empty: as the settings say."),
     )
 
     class Meta:
