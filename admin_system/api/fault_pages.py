@@ -20,7 +20,9 @@ from admin_system.messages import find_language, sentence
 logger = logging.getLogger(__name__)
 
 PAGES = "/admin/"
-"""Addresses where Django's own pages for people are right, where there are pages."""
+"""Addresses where a failure is told to people, whatever the request says it wants."""
+PROGRAMS = ("/api/", "/v1/", "/media/")
+"""Addresses where it is told to programs, even to one that says it wants a page."""
 
 
 def language_of(request: HttpRequest) -> Language:
@@ -28,7 +30,11 @@ def language_of(request: HttpRequest) -> Language:
 
 
 def is_page(request: HttpRequest) -> bool:
-    return get_env().pages and request.path.startswith(PAGES)
+    """Whether people read the answer: no program asks for a page."""
+    if not get_env().pages or request.path.startswith(PROGRAMS):
+        return False
+    asked = "text/html" in request.headers.get("accept", "")
+    return request.path.startswith(PAGES) or asked
 
 
 def fault_response(request: HttpRequest, error: BaseException) -> HttpResponse:

@@ -68,6 +68,13 @@ def entry(
 MENU: list[dict[str, Any]] = [
     {"items": [entry(_("Overview"), "dashboard", "admin:index")]},
     {
+        "title": _("Use"),
+        "items": [
+            entry(_("Chat"), "forum", "chat"),
+            entry(_("Picture analysis"), "image_search", "analyze"),
+        ],
+    },
+    {
         "title": _("Models"),
         "items": [
             entry(

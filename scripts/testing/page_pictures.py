@@ -2,12 +2,14 @@
 
     python scripts/testing/page_pictures.py
 
-Needs chromium and the packages of the tests; writes docs/images/*.png anew. Look at them.
+Needs chromium, a font with Chinese letters and the packages of the tests; writes docs/images/*.png
+anew. Look at them.
 """
 
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -81,6 +83,13 @@ async def take(page: Page, name: str) -> None:
     print(IMAGES / name)
 
 
+def require_chinese_font() -> None:
+    """Without one, every Chinese letter is an empty box."""
+    found = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=True)  # noqa: S607
+    if not found.stdout:
+        sys.exit("There is no font with Chinese letters here (in Debian: fonts-noto-cjk).")
+
+
 async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         template = Path(folder) / "template"
@@ -99,4 +108,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    require_chinese_font()
     asyncio.run(main())

@@ -61,6 +61,15 @@ def test_a_failure_without_a_body_is_json(
         assert answer.headers["allow"] in {"GET", "POST"}
 
 
+def test_a_browser_that_goes_astray_gets_a_page(server: ServerProcess) -> None:
+    wanted = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+    page = httpx.get(f"{server.url}/nothing/", headers=wanted)
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert 'href="/"' in page.text
+    answer = httpx.get(f"{server.url}/api/nothing", headers=wanted)
+    assert fault(answer, 404)["code"] == "path_not_found"
+
+
 @pytest.mark.parametrize(
     ("content", "status", "code", "param"),
     [

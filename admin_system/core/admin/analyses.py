@@ -50,6 +50,8 @@ class AnalysisRecordAdmin(ModelAdmin):
     list_display_links = ("small_picture", "asked")
     list_filter = (OwnerFilter, "created_at", BoxesFilter, EditedFilter, "model")
     list_per_page = 25
+    empty_words = _("Pictures that were analysed appear here.")
+    """What will stand in the list, said while it is empty."""
     search_fields = ("query", "result", "labels", "picture__name")
     search_help_text = _("Question, answer or name of the picture")
     date_hierarchy = "created_at"

@@ -9,11 +9,11 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -24,6 +24,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from admin_system.core.access import make_api_key
+from admin_system.core.admin.megabytes_field import MegabytesField
 from admin_system.core.admin.topic_field import TopicField, name_topics
 from admin_system.core.limits import Limits
 from admin_system.core.models import ApiKey
@@ -31,6 +32,7 @@ from admin_system.core.models.api_key import Scope, default_scopes
 
 LIMITS = ("requests_per_minute", "concurrent_requests", "daily_tokens", "stored_bytes")
 FIELDS = ("name", "owner_note", "scopes", "topics", *LIMITS, "expires_at")
+NARROW_SPACE = "\u202f"
 MADE_SECRET = "made_secret"  # noqa: S105
 """Attribute of the request that makes a key; the key lives no longer than that."""
 
@@ -45,6 +47,10 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
 
     topics = TopicField(
         label=_("Topics"), help_text=_("What it may search and change. None ticked: all topics.")
+    )
+    stored_bytes = MegabytesField(
+        label=_("Megabytes kept"),
+        help_text=_("Of documents and pictures together. Empty: as the settings say."),
     )
 
     class Meta:
@@ -69,8 +75,7 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
 class ApiKeyAdmin(ModelAdmin):
     form = ApiKeyForm
     list_display = (
-        "name",
-        "beginning",
+        "known_as",
         "rights",
         "bound_to",
         "limits",
@@ -93,6 +98,11 @@ class ApiKeyAdmin(ModelAdmin):
             (_("How much it may take"), {"fields": [*LIMITS]}),
         ]
 
+    @display(description=_("Name"), ordering="name")
+    def known_as(self, row: ApiKey) -> SafeString:
+        look = '<span class="asked">{}<code class="asked__answer">{}…</code></span>'
+        return format_html(look, row.name, row.prefix)
+
     @display(description=_("Begins with"), ordering="prefix")
     def beginning(self, row: ApiKey) -> SafeString:
         return format_html("<code>{}…</code>", row.prefix)
@@ -109,12 +119,12 @@ class ApiKeyAdmin(ModelAdmin):
     @display(description=_("Limits"))
     def limits(self, row: ApiKey) -> str:
         said = (
-            (row.requests_per_minute, gettext("%s a minute")),
-            (row.concurrent_requests, gettext("%s at once")),
-            (row.daily_tokens, gettext("%s tokens a day")),
-            (row.stored_bytes, gettext("%s bytes kept")),
+            (row.requests_per_minute, write_number, gettext("%s a minute")),
+            (row.concurrent_requests, write_number, gettext("%s at once")),
+            (row.daily_tokens, write_number, gettext("%s tokens a day")),
+            (row.stored_bytes, filesizeformat, gettext("%s kept")),
         )
-        words = [words % number_format(limit) for limit, words in said if limit is not None]
+        words = [words % write(limit) for limit, write, words in said if limit is not None]
         return " · ".join(words) or gettext("No limits")
 
     @display(description=_("State"))
@@ -176,3 +186,8 @@ class ApiKeyAdmin(ModelAdmin):
             self.log_change(request, row, [{"changed": {"fields": ["revoked_at"]}}])
             messages.success(request, gettext("The key %s is revoked.") % row.name)
         return HttpResponseRedirect(reverse("admin:core_apikey_changelist"))
+
+
+def write_number(number: int) -> str:
+    """As the pages write one: thin spaces between the thousands."""
+    return f"{number:,}".replace(",", NARROW_SPACE)

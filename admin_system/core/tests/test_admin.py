@@ -13,6 +13,8 @@ from pytest_django import Settings
 
 from admin_system.core import catalog
 from admin_system.core.access import find_key, make_api_key
+from admin_system.core.admin.megabytes_field import MegabytesField
+from admin_system.core.limits import Limits
 from admin_system.core.models import AnalysisRecord, ApiKey, ModelConfig
 from admin_system.core.service import ModelService
 from admin_system.core.tests.published.folder import write_checkpoint
@@ -248,6 +250,22 @@ def test_a_key_whose_topic_is_gone_stays_bound_when_it_is_saved(
     assert (row.name, row.topics) == ("renamed", [5])
     listed = admin.get(reverse("admin:core_apikey_changelist"), HTTP_ACCEPT_LANGUAGE="en").text
     assert "Removed topic 5" in listed
+
+
+def test_what_a_key_may_keep_is_written_in_megabytes(admin: Client) -> None:
+    row, _ = make_api_key("shelf", limits=Limits(stored_bytes=5 * 2**30))
+    url = reverse("admin:core_apikey_change", args=(row.pk,))
+    listed = admin.get(reverse("admin:core_apikey_changelist"), HTTP_ACCEPT_LANGUAGE="en").text
+    assert "5.0\u00a0GB kept" in listed
+    assert 'value="5120"' in admin.get(url).text
+    for written, stored in (("0.5", 2**19), ("", None), (f"{2**43}", None), ("x", None)):
+        admin.post(url, {"name": "shelf", "scopes": ["chat"], "stored_bytes": written})
+        row.refresh_from_db()
+        assert row.stored_bytes == stored
+    for odd in (1, 2**20 + 1, 2**61 + 1):
+        field = MegabytesField()
+        assert field.clean(field.prepare_value(odd)) == odd
+        assert not field.has_changed(odd, field.prepare_value(odd))
 
 
 def test_a_folder_without_a_model_is_told_at_once(admin: Client, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ class DocumentAdmin(ModelAdmin):
             "document": row.pk,
             "list": reverse("admin:knowledge_base_document_changelist"),
         }
-        return self._page(request, "document", row.title, facts)
+        return self._page(request, "document", row.title, facts, row)
 
     def add_view(
         self,
@@ -88,12 +88,19 @@ class DocumentAdmin(ModelAdmin):
         return [document.title for document in documents], counts, lacking, []
 
     def _page(
-        self, request: HttpRequest, name: str, title: str, facts: dict[str, Any]
+        self,
+        request: HttpRequest,
+        name: str,
+        title: str,
+        facts: dict[str, Any],
+        row: Document | None = None,
     ) -> HttpResponse:
+        """The frame names `row`, where the page is of one."""
         context = {
             **self.admin_site.each_context(request),
             "title": title,
             "opts": self.opts,
+            "object": row,
             "facts": {
                 **facts,
                 "mayChange": self.has_change_permission(request),

@@ -118,6 +118,11 @@ class CodesPage(CodeFramePage):
     title = _("Second factor")
     form_class = CodeForm
 
+    def get(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not has_second_factor(self.account):
+            return redirect("account")
+        return super().get(*args, **kwargs)
+
     def form_valid(self, form: CodeForm) -> HttpResponse:
         record_audit(self.request, Action.SECOND_FACTOR, self.account)
         if "remove" not in self.request.POST:

@@ -203,6 +203,11 @@ def test_administrators_set_one_up_where_the_deployer_says_so(
     assert has_second_factor(boss)
 
 
+def test_who_has_no_second_factor_is_asked_for_no_code(client: Client, person: User) -> None:
+    client.force_login(person)
+    assert client.get("/account/codes/").headers["Location"] == "/account/"
+
+
 def test_an_administrator_takes_a_lost_factor_away(
     client: Client, person: User, boss: User
 ) -> None:

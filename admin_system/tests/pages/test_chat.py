@@ -43,6 +43,32 @@ async def test_a_dropped_picture_is_answered_with_boxes_in_their_place(
         await expect(page.locator("#refused")).to_contain_text("notes.txt")
 
 
+GROW = """thread => {
+    const more = document.createElement('div');
+    more.style.height = '900px';
+    thread.append(more);
+    document.getElementById('scroll').dispatchEvent(new Event('scroll'));
+}"""
+"""As a picture that comes between a step of scrolling and the event that tells of it."""
+AT_THE_END = """() => {
+    const {scrollTop, scrollHeight, clientHeight} = document.getElementById('scroll');
+    return scrollHeight - scrollTop - clientHeight < 2;
+}"""
+
+
+async def test_a_low_screen_holds_the_start_and_follows_the_end(echo_site: ServerProcess) -> None:
+    async with chatting(echo_site, language="en", size=(375, 480)) as (_, page):
+        inside = "hero => hero.scrollHeight <= hero.clientHeight"
+        assert await page.locator("#hero").evaluate(inside)
+        await ask(page, "one\n\n" * 30)
+        await page.wait_for_function(AT_THE_END)
+        await page.locator("#thread").evaluate(GROW)
+        await page.wait_for_function(AT_THE_END)
+        await expect(page.locator(".jump")).to_be_hidden()
+        await page.locator("#scroll").evaluate("place => place.scrollBy(0, -400)")
+        await expect(page.locator(".jump")).to_be_visible()
+
+
 async def test_a_box_stands_on_what_is_drawn(echo_site: ServerProcess) -> None:
     """The echo boxes the middle half; on a picture of another shape, chosen by the file dialog."""
     picture = Image.new("RGB", (900, 500), "white")

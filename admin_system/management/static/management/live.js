@@ -5,6 +5,7 @@ const BUSY = 700; // while a model loads
 const PATIENCE = 30000; // after the server did not answer, at most
 
 const shown = new Map();
+let wake = () => {};
 
 function show(fragments) {
   for (const [id, html] of Object.entries(fragments)) {
@@ -36,7 +37,10 @@ async function follow(address) {
     } catch {
       pause = Math.min(pause * 2, PATIENCE); // the server restarts, or is gone
     }
-    await new Promise((resume) => setTimeout(resume, pause));
+    await new Promise((resume) => {
+      wake = resume;
+      setTimeout(resume, pause);
+    });
   }
 }
 
@@ -51,6 +55,7 @@ async function copy(button) {
   button.textContent = button.dataset.copied;
 }
 
+addEventListener("model-change", () => wake());
 const live = document.querySelector("[data-live]");
 if (live !== null) follow(live.dataset.live);
 for (const button of document.querySelectorAll("[data-copy]")) {

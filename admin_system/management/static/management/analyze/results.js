@@ -5,6 +5,7 @@ import { _ } from "../base/words.js";
 import { corrected } from "../boxes/geometry.js";
 
 const CORNERS = ["x1", "y1", "x2", "y2"];
+const NARROW = matchMedia("(max-width: 860px)");
 
 /** A list for an editor; `labels()` are names to choose from. */
 export class Results {
@@ -72,7 +73,8 @@ export class Results {
       row.classList.toggle("sel", at === selected);
       row.querySelector(".pick")?.setAttribute("aria-pressed", String(at === selected));
     });
-    if (selected !== null) this.#rows[selected]?.scrollIntoView({ block: "nearest" });
+    // On a phone the picture scrolls with the list: a box that is touched stays where it is.
+    if (selected !== null && !NARROW.matches) this.#rows[selected]?.scrollIntoView({ block: "nearest" });
   }
 
   #row({ label, box }, index) {

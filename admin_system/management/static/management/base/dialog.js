@@ -28,6 +28,23 @@ export function askText(question, value, deed) {
   return result;
 }
 
+/**
+ * Escape closes a dialog in which nothing was written; else it asks first.
+ * Call it when the dialog is as it shall be found.
+ */
+export function keepWritten(dialog) {
+  const first = written(dialog);
+  // Not by `cancel`: browsers let a second Escape pass that without asking.
+  dialog.addEventListener("keydown", async (event) => {
+    if (event.key !== "Escape" || event.isComposing || written(dialog) === first) return;
+    event.preventDefault();
+    if (await confirm(_("Close without saving? What you have written here is lost."), _("Close"))) dialog.close();
+  });
+}
+
+/** All that stands in the fields. */
+const written = (dialog) => JSON.stringify([...dialog.querySelectorAll("input, select, textarea")].map((control) => control.value));
+
 /** `makeButtons(close)` → the buttons; Escape answers `otherwise`. */
 function ask(question, makeButtons, otherwise, ...content) {
   return new Promise((resolve) => {

@@ -10,6 +10,7 @@ import { neatTop } from "./scale.js";
 const EDGE = { left: 46, right: 4, top: 8, bottom: 22 };
 const WIDEST = 44; // pixels of a column
 const GAP = 0.3; // of a column's room
+const NAME = { room: 76, half: 22 }; // pixels of a day's name; the last may reach into the card's edge
 
 /**
  * options: label (what the chart shows, for the ear), height in px, at(place) -> how a place on the
@@ -76,12 +77,8 @@ export function barChart(options) {
 
   function names(width) {
     const { times } = shown;
-    const every = Math.ceil(times.length / Math.max(Math.floor((width - EDGE.left) / 64), 1));
-    return times.flatMap((time, index) =>
-      (times.length - 1 - index) % every === 0
-        ? [nameOf(time, index, width)]
-        : [],
-    );
+    const every = Math.ceil(times.length / Math.max(Math.floor((width - EDGE.left) / NAME.room), 1));
+    return times.flatMap((time, index) => ((times.length - 1 - index) % every === 0 ? [nameOf(time, index, width)] : []));
   }
 
   function point() {
@@ -97,9 +94,7 @@ export function barChart(options) {
   }
 
   function nameOf(time, index, width) {
-    const last = index === shown.times.length - 1 && shown.times.length > 1;
-    const place = last ? { x: width - EDGE.right, "text-anchor": "end" } : { x: middles[index], "text-anchor": "middle" };
-    return s("text", { ...place, y: height - 5 }, options.at(time));
+    return s("text", { x: Math.min(middles[index], width - NAME.half), "text-anchor": "middle", y: height - 5 }, options.at(time));
   }
 
   new ResizeObserver(paint).observe(element);

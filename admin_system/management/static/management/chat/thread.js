@@ -11,6 +11,7 @@ export class Thread {
   #views = new Map();
   #away = new AbortController();
   #following = true;
+  #top = 0; // where the thread was scrolled to, seen last
 
   /** `deeds` is what buttons of messages do: see `page.js`. */
   constructor(place, scroller, deeds) {
@@ -91,8 +92,11 @@ export class Thread {
 
   #look() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.#following = scrollHeight - scrollTop - clientHeight < NEAR;
-    this.jump.hidden = this.#following;
+    const near = scrollHeight - scrollTop - clientHeight < NEAR;
+    if (near) this.#following = true;
+    else if (scrollTop < this.#top) this.#following = false; // not where the thread only grew
+    this.#top = scrollTop;
+    this.jump.hidden = near || this.#following;
   }
 
   #toEnd() {

@@ -1,6 +1,6 @@
 // A dialog with a few fields; it stays open until what it asks for has succeeded.
 
-import { confirm } from "../base/dialog.js";
+import { keepWritten } from "../base/dialog.js";
 import { h } from "../base/element.js";
 import { faultCard } from "../base/fault.js";
 import { _ } from "../base/words.js";
@@ -49,18 +49,9 @@ export function formDialog(title, fields, deed, act, { wide = false } = {}) {
     });
     document.querySelector(".panels").append(dialog);
     dialog.showModal();
-    const first = written(form);
-    // Not by `cancel`: browsers let a second Escape pass that without asking.
-    dialog.addEventListener("keydown", async (event) => {
-      if (event.key !== "Escape" || event.isComposing || written(form) === first) return;
-      event.preventDefault();
-      if (await confirm(_("Close without saving? What you have written here is lost."), _("Close"))) dialog.close();
-    });
+    keepWritten(dialog);
   });
 }
-
-/** All that stands in the fields. */
-const written = (form) => JSON.stringify([...form.elements].map((control) => control.value ?? ""));
 
 let made = 0;
 

@@ -83,6 +83,7 @@ async function look() {
 }
 
 function hurry() {
+  dispatchEvent(new Event("model-change")); // the frame of the page tells the state, too
   wake();
 }
 

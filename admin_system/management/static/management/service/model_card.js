@@ -58,6 +58,7 @@ export function showModel(card) {
     } catch (error) {
       fault.replaceChildren(faultCard(error));
     }
+    dispatchEvent(new Event("model-change")); // the frame of the page tells the state, too
     again();
   }
 }
@@ -84,11 +85,18 @@ function describe(status) {
   return [
     name,
     h("p", { class: "dim small" }, made.join(" · ") || _("Requests are refused until a model is loaded.")),
+    known && engine?.decode && h("p", { class: "dim small", dataset: { decode: engine.decode.steps } }, tellDecode(engine.decode)),
     beside && h("p", { class: "mid small" }, beside),
     model.progress !== null ? loadLine(model) : null,
     upstreamsList(engine),
     ...memoryBars(status),
   ].filter(Boolean);
+}
+
+/** How the next tokens of running answers are computed, and why not faster. */
+function tellDecode({ steps, reason, sizes, attention }) {
+  const way = steps === "captured" ? _("decode steps in CUDA graphs, sizes ready: {count}", { count: figure(sizes) }) : _("decode steps one by one");
+  return [way, attention && _("attention {kernel}", { kernel: attention }), reason?.sentence].filter(Boolean).join(" · ");
 }
 
 function loadLine({ stage, progress, bytes_done: done, bytes_total: total }) {

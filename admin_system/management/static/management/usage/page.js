@@ -82,7 +82,7 @@ function figures(total) {
 }
 
 page.append(
-  h("div", { class: "bar-of-choices" }, periodChoice(FIRST, show), h("span", { class: "grow" }), h("a", { class: "btn s", href: "/api/usage?group=day&format=csv", download: true }, icon("export"), _("Download as CSV"))),
+  h("div", { class: "bar-of-choices" }, periodChoice(FIRST, show), h("span", { class: "grow" }), h("a", { class: "btn s", href: "/api/usage?group=day&format=csv", download: true }, icon("import"), _("Download as CSV"))),
   body,
 );
 show(FIRST);

@@ -47,7 +47,7 @@ function draw() {
       facts.mayChange && h("button", { class: "btn s", type: "button", onclick: rename }, icon("edit"), _("Rename")),
       facts.mayChange && document_.text_url && h("button", { class: "btn s", type: "button", onclick: write }, icon("edit"), _("Edit text")),
       facts.mayChange && h("button", { class: "btn s", type: "button", onclick: move }, icon("folder"), _("Move")),
-      h("a", { class: "btn s", href: document_.file_url, download: "" }, icon("export"), _("Download")),
+      h("a", { class: "btn s", href: document_.file_url, download: "" }, icon("import"), _("Download")),
       facts.mayChange && h("button", { class: "btn s danger", type: "button", onclick: remove }, _("Delete")),
     ),
     reason(document_) ?? "",

@@ -40,7 +40,7 @@ export function reason({ state, error }) {
 export function deedButtons(document, act) {
   const deeds = [
     ["pause", "pause", _("Pause")],
-    ["resume", "right", _("Resume")],
+    ["resume", "play", _("Resume")],
     ["retry", "redo", _("Try again")],
     ["cancel", "x", _("Stop")],
   ];
@@ -59,7 +59,7 @@ export function documentRow(document, checked, on) {
   });
   const more = menuButton(_("More: {title}", { title: document.title }), () => [
     { word: _("Open"), icon: "eye", act: () => location.assign(pageOf("document", document.id)) },
-    { word: _("Download the file"), icon: "export", href: document.file_url, download: "" },
+    { word: _("Download the file"), icon: "import", href: document.file_url, download: "" },
     ...(facts.mayChange
       ? [
           { word: _("Rename"), icon: "edit", act: () => on.rename(document) },
@@ -69,6 +69,7 @@ export function documentRow(document, checked, on) {
         ]
       : []),
   ]);
+  const folder = document.name.slice(0, Math.max(document.name.lastIndexOf("/"), 0));
   return h(
     "tr",
     { dataset: { id: document.id, state: document.state } },
@@ -84,6 +85,7 @@ export function documentRow(document, checked, on) {
           "div",
           { class: "c-title__words" },
           h("a", { class: "cut", href: pageOf("document", document.id), title: document.name }, document.title),
+          folder && h("p", { class: "tiny dim cut" }, folder),
           reason(document),
         ),
       ),

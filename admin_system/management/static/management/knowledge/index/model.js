@@ -17,7 +17,7 @@ export function modelCard(begun) {
     "section",
     { class: "card list-card" },
     h("header", {}, h("h2", {}, _("Embedding models")), h("span", { class: "grow" }), h("button", { class: "btn", type: "button", onclick: change }, _("Change the model"))),
-    h("div", { class: "tw" }, h("table", { class: "list" }, h("thead", {}, h("tr", {}, [_("Name"), _("Kind"), _("Where"), ""].map((word) => h("th", { scope: "col" }, word)))), rows)),
+    h("div", { class: "tw" }, h("table", { class: "list embedders" }, h("thead", {}, h("tr", {}, [_("Name"), _("Kind"), _("Where"), ""].map((word) => h("th", { scope: "col" }, word)))), rows)),
   );
 
   async function load() {
@@ -35,7 +35,7 @@ export function modelCard(begun) {
       {},
       h("td", {}, model.name),
       h("td", { class: "mid" }, KINDS()[model.kind]),
-      h("td", { class: "mono mid" }, model.path ?? (model.url ? `${model.url} · ${model.model}` : "–")),
+      h("td", { class: "mono mid where" }, model.path ?? (model.url ? `${model.url} · ${model.model}` : "–")),
       h("td", {}, model.is_current && h("span", { class: "tag ok" }, _("In use"))),
     );
   }
