@@ -124,6 +124,7 @@ class LocalEngine(Engine):
         def open_loop(network: Network) -> Loop:
             self._weight_bytes = network.weight_bytes()
             free = free_memory(placement.device)
+            free -= min(network.step_bytes(self.spec.max_batch, context_length), free // 5)
             plan = plan_rows(network, placement.device, free, self.spec.max_batch, context_length)
             network.reserve(plan.rows, plan.length)
             self.slots = self._admission.slots = plan.rows
