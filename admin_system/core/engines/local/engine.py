@@ -217,7 +217,9 @@ class LocalEngine(Engine):
         loaded, self._loaded = self._loaded, None
         if loaded is not None:
             loaded.worker.stop()
-            loaded.pool.shutdown(wait=False, cancel_futures=True)
+            # what waits there is told so by itself; a future that is cancelled would look like
+            # the cancellation of the task that waits for it
+            loaded.pool.shutdown(wait=False)
 
     @property
     def family(self) -> Family:
@@ -258,6 +260,8 @@ class LocalEngine(Engine):
         """Raises BadRequest."""
 
         def prepare() -> tuple[Prompt, Grammar | None]:
+            if self._loaded is not loaded:
+                raise EngineFault("engine_stopped")
             return loaded.preparation.prepare(request), self._open_grammar(loaded, request)
 
         try:
@@ -265,6 +269,8 @@ class LocalEngine(Engine):
         except (CoreError, asyncio.CancelledError):
             raise
         except Exception as error:
+            if self._loaded is not loaded:  # the pool takes nothing any more
+                raise EngineFault("engine_stopped") from error
             logger.exception("request %s cannot be prepared", request.id)
             raise EngineFault("generation_failed", request=request.id) from error
 

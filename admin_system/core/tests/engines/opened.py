@@ -39,7 +39,11 @@ def open_rows(folder: Path, wish: StepWish, device: str = "cpu") -> Network:
 
 def begin(network: Network, row: int, ids: Tensor) -> None:
     old = isinstance(network, qwen_vl_network.QwenVLNetwork)
-    prompt: Prompt = PicturePrompt(ids[None]) if old else PatchPrompt(ids[None])
+    prompt: Prompt = (
+        PicturePrompt(ids[None])
+        if old
+        else PatchPrompt(ids[None], kinds=torch.zeros_like(ids[None]))
+    )
     network.begin(row, prompt)
 
 

@@ -191,6 +191,10 @@ def test_circles_are_told_from_lists() -> None:
     assert not goes_in_circles([7] * (PATIENCE - 1))
     assert not goes_in_circles(list(range(2 * PATIENCE)))
     assert not goes_in_circles([7] * (PATIENCE + LONGEST_CYCLE - 16) + [8] * 16)
+    page = list(range(100))  # a whole paragraph again and again, but not a few times
+    assert goes_in_circles([5, 6, 7, 8] * 4 + page * 8)
+    assert not goes_in_circles([5] * 4 + page * 6 + [5] * 4)
+    assert not goes_in_circles([5] * 8 + page * 6)
 
 
 def test_a_watchdog_tells_a_stuck_step_from_a_slow_one() -> None:
