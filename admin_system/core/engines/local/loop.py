@@ -60,6 +60,8 @@ class Loop:
         """Of all requests so far, and those that were not computed again."""
         self._running: list[Answer] = []
         """As they were admitted."""
+        self._looked = 0.0
+        """Seconds of this pass that went into looking at pictures, however few tokens are read."""
 
     @property
     def busy(self) -> bool:
@@ -87,6 +89,7 @@ class Loop:
     def step(self) -> None:
         """One pass: the next token of every answer, and some tokens of prompts."""
         began = time.monotonic()
+        self._looked = 0.0
         self._drop_abandoned()
         self._admit()
         if parts := self._plan():
@@ -94,7 +97,7 @@ class Loop:
             of_prompts = sum(len(part.ids) for part in parts if answers[part.row].reads_prompt)
             tokens = self._read(parts, answers)
             seconds = time.monotonic() - began
-            self._budget.learn(of_prompts, seconds)
+            self._budget.learn(of_prompts, seconds - self._looked)
             self._meter.add(tokens, seconds)
         self._deliver()
 
@@ -196,12 +199,15 @@ class Loop:
         return fault is None
 
     def _look(self, part: Part, answer: Answer) -> EngineFault | None:
+        began = time.monotonic()
         try:
             self._network.see(part.row, part.start, part.end)
         except Exception as error:
             fault = fault_of(error, answer.job.id)
         else:
             return None
+        finally:
+            self._looked += time.monotonic() - began
         self._make_room()
         return fault
 
