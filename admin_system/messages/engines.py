@@ -118,10 +118,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This model's work depends on figures that are known only while it runs.",
         "此模型的计算取决于运行中才知道的数值。",
     ),
-    "steps_recurrent": (
-        "Layers that carry a state from token to token are not captured yet.",
-        "逐 token 传递状态的层暂不能录制。",
-    ),
     "steps_without_graphs": (
         "Steps of fixed sizes run on the processor, without graphs.",
         "固定大小的步在处理器上运行，没有图。",

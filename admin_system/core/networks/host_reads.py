@@ -8,9 +8,24 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 READING = frozenset(
-    {"_local_scalar_dense", "nonzero", "masked_select", "_unique2", "unique_dim", "equal"}
+    {
+        "_local_scalar_dense",
+        "item",
+        "is_nonzero",
+        "nonzero",
+        "argwhere",
+        "masked_select",
+        "bincount",
+        "unique_dim",
+        "unique_consecutive",
+        "unique_dim_consecutive",
+        "_unique",
+        "_unique2",
+        "equal",
+    }
 )
 """Names of operators whose result, or its shape, is known only when the work is done."""
 INDEXING = frozenset({"index", "index_put", "index_put_", "_index_put_impl_"})
@@ -23,7 +38,12 @@ class HostRead(RuntimeError):
 
 
 class NoHostReads(TorchDispatchMode):
-    """Raises HostRead at the first such operator, on any device."""
+    """Raises HostRead at the first such operator, on any device, and where a tensor comes from
+    another device than `device`, or goes there."""
+
+    def __init__(self, device: torch.device) -> None:
+        super().__init__()
+        self._device = device
 
     def __torch_dispatch__(
         self,
@@ -33,12 +53,25 @@ class NoHostReads(TorchDispatchMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         name = func.overloadpacket.__name__
-        chooses = name in INDEXING and any(is_choice(one) for one in args[1])
-        if name in READING | MAKING or chooses:
+        if name in READING | MAKING or chooses(name, args):
             raise HostRead(name)
-        return func(*args, **(kwargs or {}))
+        result = func(*args, **(kwargs or {}))
+        if any(self._is_elsewhere(one) for one in tree_leaves((args, kwargs, result))):
+            raise HostRead(f"{name} with a tensor that is not on {self._device}")
+        return result
+
+    def _is_elsewhere(self, value: Any) -> bool:
+        """Single numbers are written into the graph."""
+        return isinstance(value, Tensor) and value.ndim > 0 and value.device != self._device
 
 
-def is_choice(index: Any) -> bool:
-    """Whether an index picks by yes and no, which makes its shape depend on values."""
-    return isinstance(index, Tensor) and index.dtype in (torch.bool, torch.uint8)
+def chooses(name: str, args: Sequence[Any]) -> bool:
+    """Whether the shape of a result depends on values."""
+    if name in INDEXING:  # by yes and no
+        return any(isinstance(i, Tensor) and i.dtype in YES_OR_NO for i in args[1])
+    if name == "repeat_interleave":
+        return isinstance(args[-1], Tensor)
+    return name == "where" and len(args) == 1
+
+
+YES_OR_NO = (torch.bool, torch.uint8)

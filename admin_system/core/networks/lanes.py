@@ -46,6 +46,13 @@ class Bucket:
         return slice(self.first, self.first + self.lanes)
 
 
+def lane_bytes(dtype: torch.dtype, words: int, hidden: int, inner: int, length: int) -> int:
+    """What a lane takes while a step of `length` tokens runs, at most: logits twice, the mask, and
+    the widest layer, part of it in float32. `words`, `hidden` and `inner` are widths."""
+    itemsize: int = dtype.itemsize
+    return 2 * (words + length) * itemsize + 4 * (8 * hidden + 4 * inner)
+
+
 def choose_bucket(
     tokens: Sequence[LaneToken], rows: int, capacity: int, shortest: int = SHORTEST
 ) -> Bucket:
@@ -70,6 +77,8 @@ class LanePass:
     """(B,) int64: where in its row each token is stored."""
     mask: Tensor
     """(B, 1, 1, L), added to the scores; one place at least is open in each lane."""
+    active: Tensor
+    """(B,) bool: whether a lane has a token."""
 
 
 class Lanes:
@@ -90,6 +99,11 @@ class Lanes:
         """(B,)"""
         return self._ids
 
+    @property
+    def places(self) -> Tensor:
+        """(B,): how many tokens each row holds before."""
+        return self._places
+
     def fill(self, tokens: Sequence[LaneToken]) -> None:
         """In one copy; lanes without a token are idle."""
         columns = [(0, self._spare, 1, 0, 0, 0)] * self.bucket.lanes
@@ -104,7 +118,8 @@ class Lanes:
         beyond = places >= self._ends[:, None]  # (B, L)
         mask = torch.zeros(beyond.shape, dtype=dtype, device=beyond.device)
         mask = mask.masked_fill_(beyond, -torch.inf)
-        return LanePass(self.bucket, self._rows, self._places, mask[:, None, None])
+        active = self._places < self._spare
+        return LanePass(self.bucket, self._rows, self._places, mask[:, None, None], active)
 
 
 def attend_lanes(

@@ -8,10 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+
+class Attend(Protocol):
+    """As `attend` with its plan, and `lanes.attend_lanes` with its."""
+
+    def __call__(
+        self,
+        stored: tuple[Tensor, Tensor],
+        queries: Tensor,
+        keys: Tensor,
+        values: Tensor,
+        scale: float | None = None,
+    ) -> Tensor: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from admin_system.core.types import Sampling
 
+COLDEST = 1e-5
+"""Temperatures below it would take scores out of float32's range."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     temperature: float = 0.0
-    """0 takes the likeliest token always."""
+    """0 takes the likeliest token always, and so does what is next to it."""
     top_p: float = 1.0
     top_k: int = 0
     """0 switches it off."""
@@ -25,7 +28,7 @@ class Choice:
 
     @property
     def greedy(self) -> bool:
-        return self.temperature == 0
+        return self.temperature < COLDEST
 
 
 def read_choice(generation: Mapping[str, object]) -> Choice:

@@ -124,6 +124,7 @@ class LocalEngine(Engine):
         def open_loop(network: Network) -> Loop:
             self._weight_bytes = network.weight_bytes()
             free = free_memory(placement.device)
+            free -= min(network.step_bytes(self.spec.max_batch, context_length), free // 5)
             plan = plan_rows(network, placement.device, free, self.spec.max_batch, context_length)
             network.reserve(plan.rows, plan.length)
             self.slots = self._admission.slots = plan.rows
@@ -216,7 +217,9 @@ class LocalEngine(Engine):
         loaded, self._loaded = self._loaded, None
         if loaded is not None:
             loaded.worker.stop()
-            loaded.pool.shutdown(wait=False, cancel_futures=True)
+            # what waits there is told so by itself; a future that is cancelled would look like
+            # the cancellation of the task that waits for it
+            loaded.pool.shutdown(wait=False)
 
     @property
     def family(self) -> Family:
@@ -257,6 +260,8 @@ class LocalEngine(Engine):
         """Raises BadRequest."""
 
         def prepare() -> tuple[Prompt, Grammar | None]:
+            if self._loaded is not loaded:
+                raise EngineFault("engine_stopped")
             return loaded.preparation.prepare(request), self._open_grammar(loaded, request)
 
         try:
@@ -264,6 +269,8 @@ class LocalEngine(Engine):
         except (CoreError, asyncio.CancelledError):
             raise
         except Exception as error:
+            if self._loaded is not loaded:  # the pool takes nothing any more
+                raise EngineFault("engine_stopped") from error
             logger.exception("request %s cannot be prepared", request.id)
             raise EngineFault("generation_failed", request=request.id) from error
 

@@ -8,12 +8,18 @@ from admin_system.core.errors import EngineFault
 
 logger = logging.getLogger(__name__)
 
-NO_MEMORY = ("DefaultCPUAllocator", "out of memory", "not enough memory")
+NO_MEMORY = "generation_out_of_memory"
+"""The code."""
+SHORT_OF_MEMORY = ("DefaultCPUAllocator", "out of memory", "not enough memory")
 """What torch's errors say where they have no class of their own."""
 
 
 class DeviceLost(Exception):
     """The device answers no more: nothing of this process runs on it until it is opened anew."""
+
+
+class NoNumbers(Exception):
+    """The network's scores for the next token are not finite."""
 
 
 def is_device_lost(error: Exception) -> bool:
@@ -30,7 +36,7 @@ def is_out_of_memory(error: Exception) -> bool:
 
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
-    return isinstance(error, RuntimeError) and any(word in str(error) for word in NO_MEMORY)
+    return isinstance(error, RuntimeError) and any(word in str(error) for word in SHORT_OF_MEMORY)
 
 
 def fault_of(error: Exception, request: str | None) -> EngineFault:
@@ -44,6 +50,6 @@ def fault_of(error: Exception, request: str | None) -> EngineFault:
     name = request or "a pass of several requests"
     if memory:
         logger.error("request %s: out of memory", name, exc_info=error)
-        return EngineFault("generation_out_of_memory", request=name)
+        return EngineFault(NO_MEMORY, request=name)
     logger.error("request %s failed", name, exc_info=error)
     return EngineFault("generation_failed", request=name)

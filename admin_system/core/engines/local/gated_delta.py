@@ -8,16 +8,18 @@ a pass that fails must not have touched it. The layer's weights and rules are tr
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 from transformers.activations import ACT2FN
 
+from admin_system.core.engines.local.network import Part
+from admin_system.core.networks.lanes import LanePass
 from admin_system.core.networks.packed import Stretch
 
 
@@ -46,6 +48,13 @@ class DeltaStates:
         self.lengths = [0] * rows
         """Tokens that each row's states have read."""
 
+    def clear(self) -> None:
+        """As before anything was read."""
+        for states in (self.convolutions, self.memories):
+            for state in states.values():
+                state.zero_()
+        self.lengths = [0] * len(self.lengths)
+
     @staticmethod
     def row_bytes(layers: Sequence[Any]) -> int:
         return sum(
@@ -61,6 +70,14 @@ class DeltaStates:
     def plan(self, stretches: Sequence[Stretch]) -> DeltaPass:
         return DeltaPass(self, tuple(stretches), tuple(group_stretches(stretches)))
 
+    def plan_lanes(self, plan: LanePass) -> DeltaLanes:
+        return DeltaLanes(self, plan.active, (Group(0, plan.bucket.rows, plan.bucket.lanes),))
+
+    def count(self, parts: Iterable[Part]) -> None:
+        """Where lanes have read them."""
+        for part in parts:
+            self.lengths[part.row] = part.end
+
     def copy(self, source: int, target: int) -> None:
         for states in (self.convolutions, self.memories):
             for state in states.values():
@@ -68,15 +85,22 @@ class DeltaStates:
         self.lengths[target] = self.lengths[source]
 
 
+Rows = TypeVar("Rows", list[int], slice)
+Pending = tuple[Tensor, list[int] | slice, Tensor]
+"""States of a layer, rows, and what they become."""
+
+
 @dataclass(frozen=True, slots=True)
-class Group:
+class Group(Generic[Rows]):
     """Stretches of the same length that follow each other."""
 
     first: int
     """Place in the pass of the first token."""
-    rows: tuple[int, ...]
-    length: int
-    fresh: bool
+    rows: Rows
+    count: int
+    """Of the rows."""
+    length: int = 1
+    fresh: bool = False
     """The rows begin here."""
 
 
@@ -84,28 +108,47 @@ class Group:
 class DeltaPass:
     states: DeltaStates
     stretches: tuple[Stretch, ...]
-    groups: tuple[Group, ...]
-    pending: list[tuple[Tensor, tuple[int, ...], Tensor]] = field(default_factory=list)
+    groups: tuple[Group[list[int]], ...]
+    pending: list[Pending] = field(default_factory=list)
 
     def commit(self) -> None:
         """The new states in the place of the old, when all layers are through."""
         for state, rows, new in self.pending:
-            state[list(rows)] = new.to(state)
+            state[rows] = new.to(state)
         for stretch in self.stretches:
             self.states.lengths[stretch.row] = stretch.start + stretch.count
 
 
-def group_stretches(stretches: Sequence[Stretch]) -> list[Group]:
+@dataclass(slots=True)
+class DeltaLanes:
+    """As DeltaPass, for one token a lane; the lengths are counted by who fills the lanes."""
+
+    states: DeltaStates
+    active: Tensor
+    """(B,) bool: the states of the other lanes stay."""
+    groups: tuple[Group[slice]]
+    pending: list[Pending] = field(default_factory=list)
+
+    def commit(self) -> None:
+        """The new states in the place of the old, when all layers are through."""
+        for state, rows, new in self.pending:
+            old = state[rows]
+            active = self.active.reshape(-1, *[1] * (old.ndim - 1))
+            old.copy_(torch.where(active, new.to(old), old))
+
+
+def group_stretches(stretches: Sequence[Stretch]) -> list[Group[list[int]]]:
     """Single tokens together, longer stretches alone."""
-    groups: list[Group] = []
+    groups: list[Group[list[int]]] = []
     first = 0
     for stretch in stretches:
         fresh = stretch.start == 0
         last = groups[-1] if groups else None
         if last is not None and stretch.count == last.length == 1 and last.fresh == fresh:
-            groups[-1] = Group(last.first, (*last.rows, stretch.row), 1, fresh)
+            rows = [*last.rows, stretch.row]
+            groups[-1] = Group(last.first, rows, len(rows), 1, fresh)
         else:
-            groups.append(Group(first, (stretch.row,), stretch.count, fresh))
+            groups.append(Group(first, [stretch.row], 1, stretch.count, fresh))
         first += stretch.count
     return groups
 
@@ -117,7 +160,7 @@ def mix_in_rows(layer: Any) -> None:
 
 def mix(layer: Any, hidden_states: Tensor, *, packed: Any, **_: Any) -> Tensor:
     """(1, N, C) to (1, N, C)."""
-    plan: DeltaPass = packed.delta
+    plan: DeltaPass | DeltaLanes = packed.delta
     x = hidden_states[0]
     inputs = layer.in_proj_qkv(x)  # (N, channels)
     gates = layer.in_proj_z(x).reshape(-1, layer.head_v_dim)
@@ -127,8 +170,8 @@ def mix(layer: Any, hidden_states: Tensor, *, packed: Any, **_: Any) -> Tensor:
     )
     pieces = []
     for group in plan.groups:
-        part = slice(group.first, group.first + len(group.rows) * group.length)
-        shape = (len(group.rows), group.length)
+        part = slice(group.first, group.first + group.count * group.length)
+        shape = (group.count, group.length)
         mixed = convolve(layer, inputs[part].unflatten(0, shape), plan, group)
         told = remember(
             layer,
@@ -143,10 +186,10 @@ def mix(layer: Any, hidden_states: Tensor, *, packed: Any, **_: Any) -> Tensor:
     return layer.out_proj(layer.norm(told, gates).reshape(1, len(x), -1))
 
 
-def convolve(layer: Any, inputs: Tensor, plan: DeltaPass, group: Group) -> Tensor:
+def convolve(layer: Any, inputs: Tensor, plan: DeltaPass | DeltaLanes, group: Group[Any]) -> Tensor:
     """(B, T, channels) to the same: each channel over its last few tokens."""
     state = plan.states.convolutions[layer.layer_idx]
-    before = state[list(group.rows)]
+    before = state[group.rows]
     if group.fresh:
         before = torch.zeros_like(before)
     seen = torch.cat([before, inputs.transpose(1, 2).to(before)], dim=-1)
@@ -160,7 +203,12 @@ def convolve(layer: Any, inputs: Tensor, plan: DeltaPass, group: Group) -> Tenso
 
 
 def remember(
-    layer: Any, mixed: Tensor, decay: Tensor, beta: Tensor, plan: DeltaPass, group: Group
+    layer: Any,
+    mixed: Tensor,
+    decay: Tensor,
+    beta: Tensor,
+    plan: DeltaPass | DeltaLanes,
+    group: Group[Any],
 ) -> Tensor:
     """(B, T, channels) to (B, T, heads, value width), by the rules of transformers' module."""
     rules = sys.modules[type(layer).__module__]
@@ -177,7 +225,7 @@ def remember(
         value.unflatten(-1, (-1, layer.head_v_dim)),
         g=decay,
         beta=beta,
-        initial_state=None if group.fresh else state[list(group.rows)],
+        initial_state=None if group.fresh else state[group.rows],
         output_final_state=True,
         use_qk_l2norm_in_kernel=True,
     )

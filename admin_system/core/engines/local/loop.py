@@ -7,6 +7,7 @@ the running answers as in Sarathi-Serve (https://arxiv.org/abs/2403.02310).
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ from typing import Any
 from admin_system.core.engines.channel import Courier
 from admin_system.core.engines.local.answer import Answer
 from admin_system.core.engines.local.budget import Budget, share
-from admin_system.core.engines.local.faults import fault_of
+from admin_system.core.engines.local.faults import NO_MEMORY, NoNumbers, fault_of
 from admin_system.core.engines.local.job import Job
 from admin_system.core.engines.local.network import Network, Part
 from admin_system.core.engines.local.row_table import RowTable
@@ -59,6 +60,8 @@ class Loop:
         """Of all requests so far, and those that were not computed again."""
         self._running: list[Answer] = []
         """As they were admitted."""
+        self._looked = 0.0
+        """Seconds of this pass that went into looking at pictures, however few tokens are read."""
 
     @property
     def busy(self) -> bool:
@@ -86,6 +89,7 @@ class Loop:
     def step(self) -> None:
         """One pass: the next token of every answer, and some tokens of prompts."""
         began = time.monotonic()
+        self._looked = 0.0
         self._drop_abandoned()
         self._admit()
         if parts := self._plan():
@@ -93,7 +97,7 @@ class Loop:
             of_prompts = sum(len(part.ids) for part in parts if answers[part.row].reads_prompt)
             tokens = self._read(parts, answers)
             seconds = time.monotonic() - began
-            self._budget.learn(of_prompts, seconds)
+            self._budget.learn(of_prompts, seconds - self._looked)
             self._meter.add(tokens, seconds)
         self._deliver()
 
@@ -139,6 +143,7 @@ class Loop:
             if seat.source != seat.row:
                 self._network.copy(seat.source, seat.row, seat.shared)
             answer.cached = answer.read = self._network.begin(seat.row, job.prompt, seat.shared)
+            self._rows.keep(seat.row, answer.read)
         except Exception as error:
             self._end(answer, fault_of(error, job.id))
         self.prompt_tokens += job.prompt.tokens
@@ -179,22 +184,32 @@ class Loop:
         return sum(self._read_alone(part, answers) for part in sound)
 
     def _make_room(self) -> None:
-        self._network.features.clear()
+        self._network.make_room()
         self._relieve()
 
     def _see(self, part: Part, answer: Answer) -> bool:
         """Whether the pictures under a part could be looked at."""
         if not answer.reads_prompt:
             return True
+        fault = self._look(part, answer)
+        if fault is not None and fault.code == NO_MEMORY:
+            fault = self._look(part, answer)
+        if fault is not None:
+            self._end(answer, fault)
+        return fault is None
+
+    def _look(self, part: Part, answer: Answer) -> EngineFault | None:
+        began = time.monotonic()
         try:
             self._network.see(part.row, part.start, part.end)
         except Exception as error:
             fault = fault_of(error, answer.job.id)
         else:
-            return True
+            return None
+        finally:
+            self._looked += time.monotonic() - began
         self._make_room()
-        self._end(answer, fault)
-        return False
+        return fault
 
     def _read_alone(self, part: Part, answers: dict[int, Answer]) -> int:
         """After a pass that failed: where a part fails again, its answer alone ends."""
@@ -212,19 +227,24 @@ class Loop:
     def _take(self, parts: Sequence[Part], logits: Any, answers: dict[int, Answer]) -> int:
         """What a pass gave: the rows hold its parts, and `logits` (wanted, V) the next tokens."""
         for part in parts:
-            answer = answers[part.row]
-            answer.read = part.end
-            if part.end == answer.prompt_tokens:  # others may begin with the same prompt
-                self._rows.hold(answer.row, answer.job.owner, answer.keys())
+            answers[part.row].read = part.end
         wanted = [answers[part.row] for part in parts if part.wanted]
         if not wanted:
             return 0
-        likeliest = logits.argmax(-1).tolist()
-        for answer, scores, token in zip(wanted, logits, likeliest, strict=True):
+        places = logits.argmax(-1, keepdim=True)  # of what is no number, where there is any
+        highest = logits.gather(-1, places)[:, 0].tolist()
+        likeliest = places[:, 0].tolist()
+        for answer, scores, token, high in zip(wanted, logits, likeliest, highest, strict=True):
             try:
+                if not math.isfinite(high):
+                    raise NoNumbers
+                if answer.read == answer.prompt_tokens:  # others may begin with the same prompt
+                    self._rows.hold(answer.row, answer.job.owner, answer.keys())
                 end = answer.choose(scores, token)
             except Exception as error:
                 self._end(answer, fault_of(error, answer.job.id))
+                if isinstance(error, NoNumbers):  # who knows which of its tokens began it
+                    self._rows.forget(answer.job.owner)
                 continue
             if end is not None:
                 self._end(answer, end)

@@ -57,6 +57,11 @@ class Network(ABC):
     def row_bytes(self, length: int) -> int:
         """What a row of `length` tokens takes of the text part's device."""
 
+    def step_bytes(self, rows: int, length: int) -> int:
+        """What the graphs of captured steps may take of the text part's device, where there are
+        any: it is left free when rows are planned."""
+        return 0
+
     @abstractmethod
     def reserve(self, rows: int, length: int) -> None:
         """Makes room for `rows` conversations of `length` tokens; what was stored is gone."""
@@ -65,8 +70,8 @@ class Network(ABC):
     def begin(self, row: int, prompt: Any, keep: int = 0) -> int:
         """A new conversation in a row, of whose tokens the first `keep` are the prompt's too.
 
-        Returns how many of them need not be read again. `prompt` is a Prompt as this kind of
-        network's own preparation makes it.
+        Returns how many of them need not be read again; the row holds nothing else from now on.
+        `prompt` is a Prompt as this kind of network's own preparation makes it.
         """
 
     @abstractmethod
@@ -83,6 +88,10 @@ class Network(ABC):
 
         A pass that fails leaves every row as it was; it may be run again.
         """
+
+    def make_room(self) -> None:
+        """Gives back what can be made again, where memory is short."""
+        self.features.clear()
 
     @abstractmethod
     def end(self, row: int) -> None:

@@ -39,7 +39,7 @@ def open_checkpoint(spec: EngineSpec, checkpoint: Checkpoint, context_length: in
     if checkpoint.family == QwenVL.name:
         from admin_system.core.engines.local.qwen_vl_opening import open_qwen_vl
 
-        return open_qwen_vl(checkpoint, context_length)
+        return open_qwen_vl(spec, checkpoint, context_length)
     from admin_system.core.engines.local.transformers_opening import open_transformers
 
     return open_transformers(spec, checkpoint, context_length)

@@ -13,9 +13,10 @@ from admin_system.core.families import find_family
 from admin_system.core.networks.qwen_vl.loading import read_config
 from admin_system.core.tokenizers.qwen import QwenTokenizer
 from admin_system.core.tokenizers.qwen_chat import HISTORY_WINDOW
+from admin_system.core.types import EngineSpec
 
 
-def open_qwen_vl(checkpoint: Checkpoint, context_length: int) -> Opening:
+def open_qwen_vl(spec: EngineSpec, checkpoint: Checkpoint, context_length: int) -> Opening:
     """Raises LoadError."""
     tokenizer = QwenTokenizer.open(checkpoint.path)
     visual = read_config(checkpoint.path).visual
@@ -27,5 +28,5 @@ def open_qwen_vl(checkpoint: Checkpoint, context_length: int) -> Opening:
         decoder=tokenizer,
         end_ids=frozenset(tokenizer.stop_ids),
         grammars=Grammars(tokenizer.open_grammar_tokenizer),
-        open_network=partial(open_network, checkpoint),
+        open_network=partial(open_network, checkpoint, steps=spec.decode_steps),
     )

@@ -71,6 +71,16 @@ class RowTable:
             self._clock += 1
             self._held[row] = Held(owner, keys, self._clock)
 
+    def keep(self, row: int, count: int) -> None:
+        """Says that of the tokens that a row was to share only so many are of use."""
+        held = self._held.get(row)
+        if held is not None and count < len(held.keys):
+            self._held[row] = replace(held, keys=held.keys[:count])
+
+    def forget(self, owner: str) -> None:
+        """Lends nothing that any row holds of this owner."""
+        self._held = {row: held for row, held in self._held.items() if held.owner != owner}
+
     def release(self, row: int) -> None:
         """What it holds is kept until the row is needed."""
         self._free.add(row)
@@ -84,10 +94,13 @@ class RowTable:
         return best if best[0] >= 0 else (-1, 0)
 
     def _choose(self, source: int, shared: int) -> int:
-        """The source where the new prompt goes on from all it holds, or no other row is free."""
+        """The source where the new prompt goes on from all it holds, or where another row would
+        lose more: where none is empty, and most of what it holds is shared."""
         empty = [row for row in self._free if row not in self._held]
-        if source in self._free and (shared == len(self._held[source].keys) or not empty):
-            return source
+        if source in self._free:
+            held = len(self._held[source].keys)
+            if shared == held or (not empty and 2 * shared >= held):
+                return source
         if empty:
             return min(empty)  # low rows first: those that are used lie side by side
         return min(self._free, key=lambda row: self._held[row].used)

@@ -34,6 +34,8 @@ class Reading:
     """Tokens."""
     logits: Any = None
     """Behind the last of them."""
+    whole: bool = True
+    """Whether all layers have read them: a pass that failed may have left some ahead."""
 
 
 class SingleNetwork(Network):
@@ -74,12 +76,17 @@ class SingleNetwork(Network):
         self._rows.pop(row, None)
 
     def run(self, parts: Sequence[Part]) -> Tensor:
-        """A row that has read its part in a pass that failed later is not read again."""
+        """A row that has read its part in a pass that failed later is not read again; one that
+        failed in the midst of an answer cannot be."""
         for part in parts:
             reading = self._rows[part.row]
             if reading.read != part.end:
+                if part.start and not reading.whole:
+                    raise RuntimeError("a pass that failed has left a part of a token behind")
+                reading.whole = False
                 reading.logits = self._read(part, reading)
                 reading.read = part.end
+                reading.whole = True
         return torch.stack([self._rows[part.row].logits for part in parts if part.wanted])
 
     def _read(self, part: Part, reading: Reading) -> Tensor:

@@ -32,7 +32,8 @@ def check_steps(steps: DecodeSteps, ordinary: Ordinary, store: KVStore, words: i
     """Gives the steps up where their logits differ from those of ordinary passes, or a pass fails.
 
     Before any conversation begins: the rows are filled with noise, and empty afterwards. `words`
-    is how many token ids there are.
+    is how many token ids there are. Whatever else a step leaves behind for the next token (states)
+    `ordinary` keeps by itself, so that it does not meet what a wrong step has left.
     """
     generator = torch.Generator().manual_seed(0)
     rows = range(0, min(store.rows, CHECKED_ROWS), 2)

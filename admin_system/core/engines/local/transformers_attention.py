@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from torch import Tensor
 
-from admin_system.core.engines.local.gated_delta import DeltaPass
+from admin_system.core.engines.local.gated_delta import DeltaLanes, DeltaPass
 from admin_system.core.networks.kv_store import KVStore
+from admin_system.core.networks.packed import Attend
 
 ATTENTION = "rows"
 """Its name among transformers' own."""
-
-
-class Attend(Protocol):
-    """As `packed.attend` with its plan, and `lanes.attend_lanes` with its."""
-
-    def __call__(
-        self,
-        stored: tuple[Tensor, Tensor],
-        queries: Tensor,
-        keys: Tensor,
-        values: Tensor,
-        scale: float | None = None,
-    ) -> Tensor: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +23,7 @@ class PackedPass:
     store: KVStore
     places: dict[int, int]
     """Layer of the network -> layer of the store; recurrent layers have none."""
-    delta: DeltaPass | None = None
+    delta: DeltaPass | DeltaLanes | None = None
 
 
 def install_attention(model: Any) -> None:

@@ -13,12 +13,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from admin_system.core.engines.local.decode_steps import DecodeSteps, refuse_steps
-from admin_system.core.engines.local.gated_delta import DeltaPass, DeltaStates, mix_in_rows
+from admin_system.core.engines.local.captured_step import FIXED_BYTES
+from admin_system.core.engines.local.decode_steps import DecodeSteps, find_tokens, refuse_steps
+from admin_system.core.engines.local.gated_delta import DeltaStates, mix_in_rows
 from admin_system.core.engines.local.network import Network, Part, count_bytes
 from admin_system.core.engines.local.picture_features import encode_picture, pixel_bytes
 from admin_system.core.engines.local.placement import Placement
-from admin_system.core.engines.local.step_check import check_steps
+from admin_system.core.engines.local.step_check import CHECKED_ROWS, check_steps
 from admin_system.core.engines.local.transformers_attention import PackedPass, install_attention
 from admin_system.core.engines.local.transformers_preparation import PatchPrompt
 from admin_system.core.engines.local.transformers_rows import (
@@ -30,7 +31,7 @@ from admin_system.core.engines.local.transformers_rows import (
 from admin_system.core.engines.local.visual_device import keep_apart
 from admin_system.core.networks.attention_kernel import find_kernel
 from admin_system.core.networks.kv_store import KVShape, KVStore
-from admin_system.core.networks.lanes import Lanes, LaneToken, attend_lanes
+from admin_system.core.networks.lanes import Lanes, LaneToken, attend_lanes, lane_bytes
 from admin_system.core.networks.packed import Pass, Stretch, attend
 from admin_system.core.types import DecodeStats, StepWish
 
@@ -58,7 +59,7 @@ class TransformersNetwork(Network):
             for layer, kind in zip(model.model.language_model.layers, kinds, strict=True)
             if kind == "linear_attention"
         ]
-        self._refused = refuse_steps(steps, placement.device, recurrent=bool(self._delta_layers))
+        self._refused = refuse_steps(steps, placement.device)
         self._spare = 0 if self._refused else 1
         self._attention: str | None = None
         self._steps: DecodeSteps | None = None
@@ -83,6 +84,20 @@ class TransformersNetwork(Network):
         token_bytes = kv_shape(self._config, len(self._places)).token_bytes(self._dtype)
         return (length + self._spare) * token_bytes + DeltaStates.row_bytes(self._delta_layers)
 
+    def step_bytes(self, rows: int, length: int) -> int:
+        if self._refused is not None or self._placement.device == "cpu":
+            return 0
+        states = DeltaStates.row_bytes(self._delta_layers)
+        config = self._config
+        inner = getattr(config, "intermediate_size", None) or 4 * config.hidden_size
+        lane = lane_bytes(self._dtype, config.vocab_size, config.hidden_size, inner, length)
+        return rows * (lane + states) + FIXED_BYTES
+
+    def make_room(self) -> None:
+        super().make_room()
+        if self._steps is not None:
+            self._steps.clear()
+
     def reserve(self, rows: int, length: int) -> None:
         self._store = self._states = self._steps = None  # before the new, which take their place
         device, dtype = self._placement.device, self._dtype
@@ -90,19 +105,25 @@ class TransformersNetwork(Network):
         self._store = KVStore(
             shape, rows=rows, capacity=length, dtype=dtype, device=device, spare=self._spare
         )
-        if self._delta_layers:
-            self._states = DeltaStates(self._delta_layers, rows, device)
+        self._states = self._make_states(rows)
         self._attention = find_kernel(self._store, self._config.num_attention_heads)
         if self._refused is None:
             self._steps = DecodeSteps(self._run_lanes, rows, length, device)
+            twins = self._make_states(min(rows, CHECKED_ROWS))
+            ordinary = partial(self._run_tokens, twins)
             with torch.no_grad():
-                check_steps(self._steps, self._run_tokens, self._store, self._config.vocab_size)
+                check_steps(self._steps, ordinary, self._store, self._config.vocab_size)
+            if self._states is not None:
+                self._states.clear()
 
     def begin(self, row: int, prompt: PatchPrompt, keep: int = 0) -> int:
         positions = find_positions(self._model, prompt)
         beyond = int(positions.max()) + 1 - prompt.tokens
         self._rows[row] = Row(prompt, positions, beyond)
-        return keep if self._states is None else self._states.keep(row, keep)
+        if self._states is not None:
+            keep = self._states.keep(row, keep)
+        self._opened.clear(row, keep)
+        return keep
 
     def copy(self, source: int, target: int, count: int) -> None:
         self._opened.copy(source, target, count)
@@ -124,60 +145,71 @@ class TransformersNetwork(Network):
         self._rows.pop(row, None)
 
     def run(self, parts: Sequence[Part]) -> Tensor:
-        if self._steps is not None and all(self._is_step(part) for part in parts):
-            logits = self._steps.run([self._to_token(part) for part in parts])
+        for part in parts:
+            self._opened.expect(part.row, part.end)
+        tokens = find_tokens(parts, self._behind) if self._steps is not None else None
+        if self._steps is not None and tokens is not None:
+            logits = self._steps.run(tokens)
             if logits is not None:
+                if self._states is not None:
+                    self._states.count(parts)
                 return logits
-        stretches = [Stretch(part.row, part.start, len(part.ids)) for part in parts]
         ids = torch.tensor([token for part in parts for token in part.ids])
-        delta = self._states.plan(stretches) if self._states is not None else None
         embedded = self._embed(ids)
         extra = place_pictures(parts, self._rows, embedded)
-        hidden = self._run_packed(
-            stretches, embedded, positions_of(parts, self._rows), delta, extra
-        )
-        if delta is not None:
-            delta.commit()
         ends = torch.tensor([len(part.ids) for part in parts]).cumsum(0) - 1
-        wanted = ends[torch.tensor([part.wanted for part in parts])]
-        return self._model.lm_head(hidden[wanted.to(hidden.device)])
+        return self._run_packed(
+            [Stretch(part.row, part.start, len(part.ids)) for part in parts],
+            embedded,
+            positions_of(parts, self._rows),
+            self._states,
+            wanted=ends[torch.tensor([part.wanted for part in parts])],
+            extra=extra,
+        )
 
-    def _is_step(self, part: Part) -> bool:
-        """Whether a part is the next token of an answer."""
-        behind = part.start >= self._rows[part.row].prompt.tokens
-        return behind and part.wanted and len(part.ids) == 1
+    def _behind(self, row: int) -> tuple[int, int]:
+        state = self._rows[row]
+        return state.prompt.tokens, state.beyond
 
-    def _to_token(self, part: Part) -> LaneToken:
-        position = part.start + self._rows[part.row].beyond
-        return LaneToken(part.row, part.start, part.ids[0], (position, position, position))
-
-    def _run_tokens(self, tokens: Sequence[LaneToken]) -> Tensor:
-        """Without lanes, (tokens, V)."""
+    def _run_tokens(self, states: DeltaStates | None, tokens: Sequence[LaneToken]) -> Tensor:
+        """Without lanes, (tokens, V); `states` are read and written."""
         stretches = [Stretch(token.row, token.start, 1) for token in tokens]
         embedded = self._embed(torch.tensor([token.id for token in tokens]))
         positions = torch.tensor([token.positions for token in tokens]).T
-        return self._model.lm_head(self._run_packed(stretches, embedded, positions, None, {}))
+        wanted = torch.arange(len(tokens))
+        return self._run_packed(stretches, embedded, positions, states, wanted=wanted, extra={})
 
     def _run_lanes(self, lanes: Lanes) -> Tensor:
         """(B, V); nothing but work on the device, so that it can be captured."""
         plan = lanes.plan(self._dtype)
-        packed = PackedPass(partial(attend_lanes, plan), self._opened, self._places)
+        delta = self._states.plan_lanes(plan) if self._states is not None else None
+        packed = PackedPass(partial(attend_lanes, plan), self._opened, self._places, delta)
         embedded = self._model.get_input_embeddings()(lanes.ids)
-        return self._model.lm_head(self._run_text(embedded, lanes.positions, packed, {}))
+        logits: Tensor = self._model.lm_head(self._run_text(embedded, lanes.positions, packed, {}))
+        if delta is not None:
+            delta.commit()
+        return logits
 
     def _run_packed(
         self,
         stretches: Sequence[Stretch],
         embedded: Tensor,
         positions: Tensor,
-        delta: DeltaPass | None,
+        states: DeltaStates | None,
+        *,
+        wanted: Tensor,
         extra: dict[str, Any],
     ) -> Tensor:
-        """(N, C) to (N, C), with `positions` (3, N)."""
+        """(N, C) to the logits of the `wanted` places, (places, V), with `positions` (3, N)."""
         store, device = self._opened, self._placement.device
         plan = Pass.plan(stretches, store.dtype, device)
+        delta = states.plan(stretches) if states is not None else None
         packed = PackedPass(partial(attend, plan), store, self._places, delta)
-        return self._run_text(embedded, positions.to(device), packed, extra)
+        hidden = self._run_text(embedded, positions.to(device), packed, extra)
+        logits: Tensor = self._model.lm_head(hidden[wanted.to(hidden.device)])
+        if delta is not None:
+            delta.commit()  # last: a pass that fails may be run again
+        return logits
 
     def _run_text(
         self, embedded: Tensor, positions: Tensor, packed: PackedPass, extra: dict[str, Any]
@@ -196,6 +228,11 @@ class TransformersNetwork(Network):
     def _embed(self, ids: Tensor) -> Tensor:
         embedded: Tensor = self._model.get_input_embeddings()(ids.to(self._placement.device))
         return embedded
+
+    def _make_states(self, rows: int) -> DeltaStates | None:
+        if not self._delta_layers:
+            return None
+        return DeltaStates(self._delta_layers, rows, self._placement.device)
 
     @property
     def _opened(self) -> KVStore:

@@ -58,7 +58,7 @@ class Worker:
 
     def post(self, job: Job) -> None:
         self._posts.put(job)
-        if self._stuck or not self._thread.is_alive():  # also between the look and the post
+        if self._stopping.is_set():  # also between the look and the post
             self._refuse_posts()
 
     def position(self, job_id: str) -> int | None:
@@ -101,6 +101,7 @@ class Worker:
         self._watchdog.close()
         self._stopping.set()
         self._loop.end_all(EngineFault("engine_failed" if died else "engine_stopped"))
+        self._refuse_posts()
         self._loop = None
         del network
         give_memory_back(*self._devices)

@@ -7,7 +7,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from admin_system.core.networks.linear import LinearFactory
-from admin_system.core.networks.packed import attend
 from admin_system.core.networks.qwen_vl.cache import KVCache
 from admin_system.core.networks.qwen_vl.configuration import QwenVLConfig
 from admin_system.core.networks.qwen_vl.positions import rotate
@@ -41,7 +40,7 @@ class Attention(nn.Module):
         keys = rotate(keys, step.cosine, step.sine)
         if step.logn is not None:
             queries = queries * step.logn.to(queries.dtype)
-        seen = attend(step.plan, cache.layer(layer), queries, keys, values)
+        seen = step.attend(cache.layer(layer), queries, keys, values)
         return self.c_proj(seen.flatten(1))
 
 

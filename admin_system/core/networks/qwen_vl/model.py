@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from admin_system.core.networks.lanes import Lanes
 from admin_system.core.networks.linear import LinearFactory, plain_linear
 from admin_system.core.networks.packed import Stretch
 from admin_system.core.networks.qwen_vl.cache import KVCache
 from admin_system.core.networks.qwen_vl.configuration import QwenVLConfig
 from admin_system.core.networks.qwen_vl.decoder import Block, RMSNorm
+from admin_system.core.networks.qwen_vl.step import Step
 from admin_system.core.networks.qwen_vl.vision import VisionTower
 
 VISUAL = "transformer.visual"
@@ -50,11 +52,16 @@ class QwenVL(nn.Module):
         self.transformer = Transformer(config, linear)
         self.lm_head = linear("lm_head", config.hidden_size, config.vocab_size, False)
 
-    def make_cache(self, rows: int, capacity: int) -> KVCache:
-        """In the precision and on the device of the text part."""
+    def make_cache(self, rows: int, capacity: int, spare: int = 0) -> KVCache:
+        """In the precision and on the device of the text part; lanes need a `spare` place."""
         table = self.transformer.wte.weight
         return KVCache(
-            self.config, rows=rows, capacity=capacity, dtype=table.dtype, device=table.device
+            self.config,
+            rows=rows,
+            capacity=capacity,
+            dtype=table.dtype,
+            device=table.device,
+            spare=spare,
         )
 
     def encode_pictures(self, pixels: Tensor) -> Tensor:
@@ -78,12 +85,23 @@ class QwenVL(nn.Module):
         """
         with torch.inference_mode():
             step = cache.plan(stretches)
-            x = self._embed(ids, pictures)
-            for layer, block in enumerate(self.transformer.h):
-                x = block(x, layer, cache, step)
-            cache.advance(stretches)
+            x = self._decode(self._embed(ids, pictures), cache, step)
             kept = x if wanted is None else x[wanted.to(x.device)]
-            return self.lm_head(self.transformer.ln_f(kept))
+            logits = self.lm_head(self.transformer.ln_f(kept))
+            cache.advance(stretches)  # last: a pass that fails may be run again
+            return logits
+
+    def run_lanes(self, lanes: Lanes, cache: KVCache) -> Tensor:
+        """(B, vocab_size); nothing but work on the device, so that it can be captured."""
+        with torch.inference_mode():
+            x = self._decode(self.transformer.wte(lanes.ids), cache, cache.plan_lanes(lanes))
+            return self.lm_head(self.transformer.ln_f(x))
+
+    def _decode(self, x: Tensor, cache: KVCache, step: Step) -> Tensor:
+        """(N, C) to (N, C)."""
+        for layer, block in enumerate(self.transformer.h):
+            x = block(x, layer, cache, step)
+        return x
 
     def _embed(self, ids: Tensor, pictures: Sequence[PlacedFeatures]) -> Tensor:
         """The ids under a picture do not matter: its features take their place."""

@@ -27,10 +27,13 @@ def rotary_frequencies(config: QwenVLConfig, alpha: float) -> Tensor:
     return 1.0 / base ** (torch.arange(0, width, 2).float() / width)
 
 
-def logn_scale(config: QwenVLConfig, positions: Tensor) -> Tensor | None:
-    """What queries beyond `seq_length` are multiplied by, in float32; None where it is all ones."""
-    if not config.use_logn_attn or int(positions.max()) < config.seq_length:
-        return None
+def is_scaled(config: QwenVLConfig, positions: Tensor) -> bool:
+    """Whether any `logn_scale` is another one than 1."""
+    return config.use_logn_attn and int(positions.max()) >= config.seq_length
+
+
+def logn_scale(config: QwenVLConfig, positions: Tensor) -> Tensor:
+    """What queries are multiplied by, in float32: above 1 beyond `seq_length`."""
     scale = torch.log((positions + 1).double()) / log(config.seq_length)
     return scale.clamp_min(1.0).float()
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from admin_system.core.networks.packed import Pass, Stretch
+from admin_system.core.networks.lanes import Lanes, attend_lanes
+from admin_system.core.networks.packed import Attend, Pass, Stretch, attend
 from admin_system.core.networks.qwen_vl.configuration import QwenVLConfig
-from admin_system.core.networks.qwen_vl.positions import logn_scale
+from admin_system.core.networks.qwen_vl.positions import is_scaled, logn_scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Step:
     original counts columns, and answers differently under padding.)
     """
 
-    plan: Pass
+    attend: Attend
     cosine: Tensor
     sine: Tensor
     """(N, 1, D / 2) in float32."""
@@ -42,10 +44,24 @@ class Step:
         positions = torch.cat([torch.arange(one.start, one.start + one.count) for one in stretches])
         turning = torch.cat([frequencies[one.row].expand(one.count, -1) for one in stretches])
         angles = positions[:, None].float() * turning
-        logn = logn_scale(config, positions)
+        logn = logn_scale(config, positions) if is_scaled(config, positions) else None
         return cls(
-            Pass.plan(stretches, dtype, device),
+            partial(attend, Pass.plan(stretches, dtype, device)),
             angles.cos()[:, None].to(device),
             angles.sin()[:, None].to(device),
             None if logn is None else logn[:, None, None].to(device),
+        )
+
+    @classmethod
+    def place_lanes(
+        cls, config: QwenVLConfig, lanes: Lanes, frequencies: Tensor, *, dtype: torch.dtype
+    ) -> Step:
+        """The same work whatever the lanes hold; `frequencies` is (rows, D / 2) on the device."""
+        angles = lanes.places[:, None].float() * frequencies[lanes.bucket.rows]
+        logn = logn_scale(config, lanes.places) if config.use_logn_attn else None
+        return cls(
+            partial(attend_lanes, lanes.plan(dtype)),
+            angles.cos()[:, None],
+            angles.sin()[:, None],
+            None if logn is None else logn[:, None, None],
         )

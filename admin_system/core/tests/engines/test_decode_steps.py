@@ -17,41 +17,31 @@ from torch import Tensor
 from admin_system.core.checkpoints.checkpoint import inspect_checkpoint
 from admin_system.core.engines.local import transformers_network
 from admin_system.core.engines.local.decode_steps import DecodeSteps
-from admin_system.core.engines.local.network import Network, Part
+from admin_system.core.engines.local.network import Network
 from admin_system.core.engines.local.placement import Placement
+from admin_system.core.engines.local.qwen_vl_network import QwenVLNetwork
 from admin_system.core.engines.local.transformers_network import TransformersNetwork
 from admin_system.core.engines.local.transformers_opening import open_network
-from admin_system.core.engines.local.transformers_preparation import PatchPrompt
-from admin_system.core.networks.host_reads import HostRead, NoHostReads
-from admin_system.core.networks.lanes import Bucket, LanePass, Lanes, LaneToken, attend_lanes
+from admin_system.core.networks.lanes import LanePass, Lanes, LaneToken, attend_lanes
+from admin_system.core.tests.engines.opened import LENGTH, ROWS, open_rows, read, write_family
 from admin_system.core.tests.published.folder import write_checkpoint
 from admin_system.core.types import StepWish
 
-STEPPING = ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe")
-ROWS, LENGTH = 4, 600
-PROMPTS = {0: 250, 2: 9, 3: 40}
-"""Tokens by row; the first passes from one bucket to the next, row 1 is idle."""
+STEPPING = ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", "qwen_vl")
 DEVICES = ["cpu", pytest.param("cuda:0", marks=pytest.mark.gpu)]
 EXACT = {"rtol": 1e-4, "atol": 1e-4}
 
 Open = Callable[[StepWish], Network]
 
 
-@pytest.fixture(scope="module", params=[*STEPPING, "qwen3_5"])
+@pytest.fixture(scope="module", params=STEPPING)
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp(request.param) / request.param
-    return write_checkpoint(request.param, "bf16", folder)
+    return write_family(request.param, tmp_path_factory.mktemp(request.param) / request.param)
 
 
 @pytest.fixture(params=DEVICES)
-def open_rows(folder: Path, request: pytest.FixtureRequest) -> Open:
-    def open_rows(wish: StepWish) -> Network:
-        placement = Placement(request.param, "float32", request.param)
-        network = open_network(inspect_checkpoint(folder), placement, lambda *_: None, wish)
-        network.reserve(ROWS, LENGTH)
-        return network
-
-    return open_rows
+def opened(folder: Path, request: pytest.FixtureRequest) -> Open:
+    return partial(open_rows, folder, device=request.param)
 
 
 @pytest.fixture(autouse=True)
@@ -60,33 +50,18 @@ def _without_gradients() -> Iterator[None]:
         yield
 
 
-def read(network: Network, steps: int) -> list[Tensor]:
-    """Prompts, then `steps` tokens of each, chosen as the logits say; all logits."""
-    texts = {row: torch.arange(count).remainder(90) + 5 for row, count in PROMPTS.items()}
-    for row, ids in texts.items():
-        network.begin(row, PatchPrompt(ids[None]))
-    logits = network.run([Part(row, 0, ids.tolist()) for row, ids in texts.items()])
-    told = [logits]
-    for number in range(steps):
-        following = zip(texts, logits.argmax(-1).tolist(), strict=True)
-        logits = network.run(
-            [Part(row, PROMPTS[row] + number, [token]) for row, token in following]
-        )
-        told.append(logits)
-    return told
+def steps_of(network: Network) -> DecodeSteps:
+    assert isinstance(network, TransformersNetwork | QwenVLNetwork)
+    assert network._steps is not None
+    return network._steps
 
 
-def test_steps_give_the_logits_of_passes(folder: Path, open_rows: Open) -> None:
-    network = open_rows("on")
-    stepping = folder.name in STEPPING
-    for mine, theirs in zip(read(network, 12), read(open_rows("off"), 12), strict=True):
+def test_steps_give_the_logits_of_passes(folder: Path, opened: Open) -> None:
+    network = opened("on")
+    for mine, theirs in zip(read(network, 9), read(opened("off"), 9), strict=True):
         torch.testing.assert_close(mine, theirs, **EXACT)
     stats = network.decode_stats()
-    if not stepping:
-        assert (stats.captured, stats.reason, stats.sizes) == (False, "steps_recurrent", 0)
-        return
-    assert isinstance(network, TransformersNetwork)
-    if network._placement.device == "cpu":
+    if steps_of(network)._device.type == "cpu":
         assert (stats.captured, stats.reason) == (False, "steps_without_graphs")
     elif "moe" in folder.name:  # torch's product for experts may wait for their shares
         assert stats.captured or stats.reason == "steps_read_values"
@@ -109,22 +84,6 @@ def test_steps_in_half_precision_and_four_bits_are_captured(storage: str, tmp_pa
     assert (stats.captured, stats.reason, stats.sizes) == (True, None, 1)
 
 
-@pytest.mark.parametrize("folder", STEPPING, indirect=True)
-def test_a_step_is_the_same_work_whatever_the_lanes_hold(folder: Path) -> None:
-    """All that a capture asks for and a processor can show: no operator waits for values."""
-    network = open_network(
-        inspect_checkpoint(folder), Placement("cpu", "float32", "cpu"), lambda *_: None, "on"
-    )
-    network.reserve(ROWS, LENGTH)
-    assert isinstance(network, TransformersNetwork)
-    lanes = Lanes(Bucket(0, 4, 256), LENGTH, "cpu")
-    lanes.fill([LaneToken(1, 5, 7, (5, 5, 5))])
-    with NoHostReads():
-        network._run_lanes(lanes)
-    with pytest.raises(HostRead), NoHostReads():
-        network._run_tokens([LaneToken(1, 5, 7, (5, 5, 5))])
-
-
 def see_too_far(
     plan: LanePass, stored: tuple[Tensor, Tensor], *states: Tensor, scale: float | None = None
 ) -> Tensor:
@@ -141,28 +100,26 @@ def fail(*_: object) -> Tensor:
 )
 def test_steps_that_are_wrong_or_fail_are_not_used(
     folder: Path,
-    open_rows: Open,
+    opened: Open,
     broken: Callable[..., Tensor],
     reason: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    expected = read(open_rows("off"), 2)
+    expected = read(opened("off"), 2)
     monkeypatch.setattr(transformers_network, "attend_lanes", broken)
-    network = open_rows("on")
+    network = opened("on")
     assert network.decode_stats().reason == reason
     for mine, theirs in zip(read(network, 2), expected, strict=True):
         assert torch.equal(mine, theirs)
 
 
-@pytest.mark.parametrize("folder", ["qwen2_5_vl"], indirect=True)
+@pytest.mark.parametrize("folder", ["qwen2_5_vl", "qwen3_5", "qwen_vl"], indirect=True)
 def test_a_step_that_fails_later_is_done_without_lanes(
-    folder: Path, open_rows: Open, monkeypatch: pytest.MonkeyPatch
+    folder: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = read(open_rows("off"), 8)
-    network = open_rows("on")
-    assert isinstance(network, TransformersNetwork)
-    assert network._steps is not None
-    monkeypatch.setattr(network._steps, "_forward", partial(fail))  # for the second bucket
+    expected = read(opened("off"), 8)
+    network = opened("on")
+    monkeypatch.setattr(steps_of(network), "_forward", partial(fail))  # for the second bucket
     for mine, theirs in zip(read(network, 8), expected, strict=True):
         torch.testing.assert_close(mine, theirs, **EXACT)
     assert network.decode_stats().reason == "steps_failed"

@@ -89,6 +89,41 @@ async def test_a_form_that_is_cut_off_says_so(engine: LocalEngine) -> None:
     assert reason == "length"
 
 
+FORCED = "one, two and three ＝ 三"
+WHOLE = json.dumps({"said": FORCED}, ensure_ascii=False)
+
+
+def forced() -> JsonFormat:
+    """Leaves no choice but WHOLE."""
+    properties = {"said": {"const": FORCED}}
+    return JsonFormat(
+        json.dumps(
+            {
+                "type": "object",
+                "properties": properties,
+                "required": ["said"],
+                "additionalProperties": False,
+            }
+        )
+    )
+
+
+async def test_a_form_a_stop_string_and_a_limit_hold_together(engine: LocalEngine) -> None:
+    """Whatever comes first ends the answer; what a stop string held back comes out at a limit."""
+    whole, reason = await ask(engine, forced())
+    assert (json.loads(whole), reason) == (json.loads(WHOLE), "stop")
+    cut, reason = await ask(engine, forced(), stop=("and t", "no such words"))
+    assert (cut, reason) == (whole[: whole.index("and t")], "stop")
+    limits = range(1, 12)
+    answers = await asyncio.gather(
+        *(ask(engine, forced(), stop=("three!", "one, twice"), max_tokens=n) for n in limits)
+    )
+    texts = [text for text, _ in answers]
+    assert all(whole.startswith(text) for text in texts)
+    assert texts == sorted(texts, key=len)
+    assert [reason for _, reason in answers[:8]] == ["length"] * 8
+
+
 @pytest.mark.parametrize("schema", ['{"type": "nothing"}', '{"$ref": "#/nowhere"}'])
 async def test_a_schema_without_a_meaning_is_the_callers_fault(
     engine: LocalEngine, schema: str

@@ -164,6 +164,27 @@ async def test_a_picture_that_cannot_be_seen_ends_its_request_alone(
     engine.unload()
 
 
+async def test_a_picture_that_takes_long_says_nothing_of_words(
+    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the prompts behind it would be read in scraps."""
+    learned: list[float] = []
+    worked: list[float] = []
+
+    def slowly(*args: Any) -> Any:
+        time.sleep(0.3)
+        return encode_picture(*args)
+
+    loop = engine._loaded.worker._loop  # type: ignore[union-attr]
+    assert loop is not None
+    monkeypatch.setattr(transformers_network, "encode_picture", slowly)
+    monkeypatch.setattr(loop._budget, "learn", lambda _, seconds: learned.append(seconds))
+    monkeypatch.setattr(loop._meter, "add", lambda _, seconds: worked.append(seconds))
+    await read(engine, ask(size=(130, 70)))
+    assert worked[0] - learned[0] >= 0.3
+    assert worked[1:] == learned[1:]
+
+
 async def test_memory_that_was_short_once_is_given_back_and_the_answer_goes_on(
     engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,6 +212,10 @@ def test_circles_are_told_from_lists() -> None:
     assert not goes_in_circles([7] * (PATIENCE - 1))
     assert not goes_in_circles(list(range(2 * PATIENCE)))
     assert not goes_in_circles([7] * (PATIENCE + LONGEST_CYCLE - 16) + [8] * 16)
+    page = list(range(100))  # a whole paragraph again and again, but not a few times
+    assert goes_in_circles([5, 6, 7, 8] * 4 + page * 8)
+    assert not goes_in_circles([5] * 4 + page * 6 + [5] * 4)
+    assert not goes_in_circles([5] * 8 + page * 6)
 
 
 def test_a_watchdog_tells_a_stuck_step_from_a_slow_one() -> None:

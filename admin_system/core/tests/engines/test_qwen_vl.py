@@ -15,7 +15,7 @@ from admin_system.core.checkpoints.checkpoint import inspect_checkpoint
 from admin_system.core.engines.local.engine import LocalEngine
 from admin_system.core.engines.local.placement import Placement
 from admin_system.core.engines.local.prompt import PictureSpan, digest_of
-from admin_system.core.engines.local.qwen_vl_network import open_network
+from admin_system.core.engines.local.qwen_vl_network import QwenVLNetwork, open_network
 from admin_system.core.engines.local.qwen_vl_preparation import PicturePrompt
 from admin_system.core.errors import BadRequest, ContextTooLong
 from admin_system.core.networks.qwen_vl.pixels import to_pixels
@@ -33,6 +33,7 @@ from admin_system.core.types import (
     Picture,
     PicturePart,
     Sampling,
+    StepWish,
     TextPart,
     Usage,
 )
@@ -42,6 +43,8 @@ TEXT_CASES = [name for name, case in CASES.items() if not case["images"]]
 PICTURE_CASES = [name for name, case in CASES.items() if case["images"]]
 TOKENIZER = QwenTokenizer.open(QWEN_VL / "ckpt-fp16")
 NEW_TOKENS = 20
+STEPS: dict[str, StepWish] = {"fp16": "off", "bin": "on", "int4": "on"}
+"""By the form of a folder: whether answers go on in steps of fixed sizes."""
 
 
 @pytest.fixture(scope="module", params=["fp16", "bin", "int4"])
@@ -59,9 +62,16 @@ def folder(form: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def engine(folder: Path) -> Iterator[LocalEngine]:
+def engine(folder: Path, form: str) -> Iterator[LocalEngine]:
     """In float32, which asks for exact arithmetic."""
-    spec = EngineSpec("q", "local", path=str(folder), device="cpu", precision="float32")
+    spec = EngineSpec(
+        "q",
+        "local",
+        path=str(folder),
+        device="cpu",
+        precision="float32",
+        decode_steps=STEPS[form],
+    )
     engine = LocalEngine(spec)
     info = engine.load(ignore)
     assert (info.family, info.precision, info.warnings) == ("qwen_vl", "float32", ())
@@ -113,24 +123,26 @@ def prompt_of(case: dict[str, Any]) -> PicturePrompt:
     return PicturePrompt(torch.tensor([case["input_ids"]]), tuple(spans), tuple(pixels))
 
 
+def open_alone(folder: Path, form: str) -> QwenVLNetwork:
+    placement = Placement("cpu", "float32", "cpu")
+    return open_network(inspect_checkpoint(folder), placement, lambda *_: None, STEPS[form])
+
+
 @pytest.mark.parametrize("name", PICTURE_CASES)
 def test_answers_to_pictures_equal_the_originals(folder: Path, form: str, name: str) -> None:
     """On the original's own ids: it writes no blank behind "Picture 1:", the engine does."""
     case = CASES[name]
     expected = case["int4" if form == "int4" else "fp32"]["greedy_ids"]
-    network = open_network(
-        inspect_checkpoint(folder), Placement("cpu", "float32", "cpu"), lambda done, total: None
-    )
+    network = open_alone(folder, form)
     network.reserve(1, 1024)
     prompt = prompt_of(case)
     assert write(network, prompt, len(expected)) == expected
+    assert bool(network.decode_stats().sizes) == (STEPS[form] == "on")
 
 
-def test_chunks_and_neighbours_change_nothing(folder: Path) -> None:
+def test_chunks_and_neighbours_change_nothing(folder: Path, form: str) -> None:
     """Prompts of two lengths in chunks, rows apart, one with pictures."""
-    network = open_network(
-        inspect_checkpoint(folder), Placement("cpu", "float32", "cpu"), lambda done, total: None
-    )
+    network = open_alone(folder, form)
     network.reserve(4, 1024)
     text = PicturePrompt(torch.tensor([CASES["text_en"]["input_ids"]]))
     seen = prompt_of(CASES["one_image"])

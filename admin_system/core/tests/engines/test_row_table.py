@@ -88,3 +88,36 @@ def test_without_reuse_nothing_is_held() -> None:
     finish(table, PAGE)
     assert table.take("a", [*PAGE, 7]).shared == 0
     assert table.kept_tokens == 0
+
+
+def test_what_a_network_could_not_keep_is_not_lent() -> None:
+    """The second of two answers to one prompt would get what is about to be written over."""
+    table = RowTable(2)
+    row = finish(table, PAGE)
+    assert table.take("a", [*PAGE, 1]) == Seat(row, row, len(PAGE))
+    table.keep(row, 0)
+    assert table.take("a", [*PAGE, 1]).shared == 0
+
+
+def test_what_an_owner_has_is_forgotten_at_once() -> None:
+    table = RowTable(4)
+    finish(table, PAGE, "a")
+    finish(table, [0, *PAGE], "b")
+    table.forget("a")
+    assert table.take("a", [*PAGE, 1]).shared == 0
+    assert table.take("b", [0, *PAGE, 1]).shared == 1 + len(PAGE)
+
+
+def test_a_long_conversation_is_not_written_over_for_its_first_words() -> None:
+    """What all conversations of an owner begin with is copied, and the oldest goes."""
+    table = RowTable(2)
+    oldest = finish(table, [*PAGE, *range(1000, 1100)])
+    latest = finish(table, [*PAGE, *range(2000, 2100)])
+    assert table.take("a", [*PAGE, 5, 6]) == Seat(oldest, oldest, len(PAGE))
+    table.release(oldest)
+    table.hold(oldest, "a", [*PAGE, 5, 6])  # by now the later one of the two
+    assert table.take("a", [*PAGE, *range(2000, 2010)]) == Seat(latest, latest, len(PAGE) + 9)
+    table = RowTable(2)
+    first = finish(table, [*range(500), *PAGE])
+    second = finish(table, [*PAGE, *range(1000, 1100)])
+    assert table.take("a", [*PAGE, 5]) == Seat(first, second, len(PAGE))

@@ -33,6 +33,15 @@ def test_no_temperature_takes_the_likeliest() -> None:
     assert set(draws(Choice(), logits(0.1, 3.0, 2.9), 20)) == {1}
 
 
+def test_the_coldest_temperature_is_none_at_all() -> None:
+    import torch
+
+    scores = torch.tensor([3.0, 90.0, -4.0])
+    for temperature in (1e-45, 1e-7, 1e-5):
+        sampler = Sampler(Choice(temperature=temperature, seed=1), torch.tensor([[0]]))
+        assert sampler.pick(scores) == 1
+
+
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
 def test_frequencies_follow_the_softmax(temperature: float) -> None:
     import torch

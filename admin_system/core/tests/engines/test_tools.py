@@ -168,6 +168,20 @@ async def test_a_forced_call_fits_its_tool(engine: LocalEngine) -> None:
     jsonschema.validate(arguments, json.loads(WEATHER.parameters))
 
 
+async def test_calls_beside_each_other_are_told_apart(engine: LocalEngine) -> None:
+    text, pieces, end = await ask(engine, ToolWish((WEATHER,), "required"))
+    assert (text, end.finish_reason) in (("", "tool_calls"), ("", "length"))
+    heads = [piece for piece in pieces if piece.id]
+    assert [piece.index for piece in heads] == list(range(len(heads)))
+    assert len({piece.id for piece in heads}) == len(heads) >= 1
+    indexes = [piece.index for piece in pieces]
+    assert indexes == sorted(indexes)
+    whole = len(heads) - (end.finish_reason == "length")
+    for index in range(whole):
+        arguments = "".join(piece.arguments for piece in pieces if piece.index == index)
+        jsonschema.validate(json.loads(arguments), json.loads(WEATHER.parameters))
+
+
 async def test_without_force_an_answer_is_text(engine: LocalEngine) -> None:
     text, pieces, end = await ask(engine, ToolWish(TOOLS))
     assert text

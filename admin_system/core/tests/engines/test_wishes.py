@@ -115,6 +115,21 @@ async def test_logprobs_are_those_of_the_network(engine: LocalEngine, tmp_path: 
     assert end.usage.completion_tokens >= len(told)
 
 
+async def test_logprobs_tell_of_the_network_whatever_chooses(engine: LocalEngine) -> None:
+    """As OpenAI has it with `logit_bias`: the token that was chosen need not be among the first."""
+    plain = Sampling(temperature=0, max_tokens=1, logprobs=2)
+    ((delta, *_),), _ = await ask(engine, plain)
+    first = delta.logprobs[0]
+    tokenizer: Any = engine._loaded.preparation._template._tokenizer  # type: ignore[union-attr]
+    number = tokenizer.encode(first.chosen.token, add_special_tokens=False).ids[0]
+    ((delta, *_),), _ = await ask(engine, replace(plain, logit_bias=((number, -100.0),)))
+    other = delta.logprobs[0]
+    assert [one.bytes for one in other.top] == [one.bytes for one in first.top]
+    best = [one.logprob for one in first.top]
+    assert [one.logprob for one in other.top] == pytest.approx(best, abs=1e-3)
+    assert other.chosen.logprob < best[0] - 1e-3
+
+
 async def test_penalties_wear_out_what_is_said_again(engine: LocalEngine) -> None:
     biased = Sampling(temperature=0, max_tokens=40, logit_bias=((100, 30.0),))
 

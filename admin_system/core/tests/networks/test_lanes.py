@@ -111,5 +111,5 @@ def test_a_bucket_takes_all_that_reach_less_far() -> None:
 )
 def test_work_that_waits_for_values_is_told(work: object) -> None:
     assert callable(work)
-    with pytest.raises(HostRead), NoHostReads():
+    with pytest.raises(HostRead), NoHostReads(torch.device("cpu")):
         work(torch.randn(3))
