@@ -145,9 +145,9 @@ class FrameConsumer(Connection):
         owner = self.known_caller.owner
         pictures = await in_reader(lambda: read_sent(frame, owner))
         turn = await begin_turn(frame, owner, pictures)
-        await self.send_frame(kept(running.id, turn.answer))
 
         async def ask_model() -> AsyncGenerator[Frame]:
+            yield kept(running.id, turn.answer)  # here its not being taken ends the answer, too
             frame = turn.frame
             model = await find_model_name(frame.model)
             request = ChatRequest(turn.turns, frame.sampling, owner, get_request_id())

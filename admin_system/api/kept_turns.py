@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,9 @@ STORE_PAUSE = 0.5
 
 store = database_sync_to_async(finish_answer)
 
+_outliving: set[asyncio.Task[None]] = set()
+"""Held here: the event loop itself holds tasks weakly."""
+
 
 def read_sent(frame: TurnFrame, owner: str) -> list[SentPicture]:
     """Blocks while they are decoded. Raises BadPicture."""
@@ -58,9 +61,21 @@ class KeptTurn:
     """What the model is told."""
 
 
+async def begin_turn(frame: TurnFrame, owner: str, pictures: list[SentPicture]) -> KeptTurn:
+    """Whoever is cancelled meanwhile leaves no answer without an end.
+
+    Raises RecordNotFound, StorageFull; BadRequest where a picture is gone.
+    """
+    beginning = asyncio.ensure_future(begin(frame, owner, pictures))
+    try:
+        return await asyncio.shield(beginning)
+    except asyncio.CancelledError:
+        await outlive(end_what_begins(beginning))
+        raise
+
+
 @database_sync_to_async
-def begin_turn(frame: TurnFrame, owner: str, pictures: list[SentPicture]) -> KeptTurn:
-    """Raises RecordNotFound; BadRequest where a picture is gone."""
+def begin(frame: TurnFrame, owner: str, pictures: list[SentPicture]) -> KeptTurn:
     conversation = find_conversation(owner, frame.conversation)
     if frame.answer_to is not None:
         question = find_said(conversation, frame.answer_to, "answer_to", Message.Role.USER)
@@ -134,7 +149,16 @@ async def keep_answer(
 
 async def end(answer: Message, found: dict[str, Any], pieces: list[str], began: float) -> None:
     seconds = round(time.monotonic() - began, 2)
-    fields = {**found, "content": "".join(pieces), "seconds": seconds}
+    await outlive(store_end(answer, {**found, "content": "".join(pieces), "seconds": seconds}))
+
+
+async def end_what_begins(beginning: asyncio.Future[KeptTurn]) -> None:
+    with suppress(Exception):  # nothing was begun, and nobody is left to be told
+        turn = await beginning
+        await store_end(turn.answer, {"finish_reason": "cancelled"})
+
+
+async def store_end(answer: Message, fields: dict[str, Any]) -> None:
     patience = time.monotonic() + STORE_SECONDS
     while True:
         try:
@@ -143,3 +167,12 @@ async def end(answer: Message, found: dict[str, Any], pieces: list[str], began: 
             if time.monotonic() > patience:
                 raise
             await asyncio.sleep(STORE_PAUSE)
+
+
+async def outlive(work: Coroutine[Any, Any, None]) -> None:
+    """Waits for it; it goes on where whoever waits is cancelled, be it once more: by a client who
+    stops and leaves."""
+    task = asyncio.create_task(work)
+    _outliving.add(task)
+    task.add_done_callback(_outliving.discard)
+    await asyncio.shield(task)
