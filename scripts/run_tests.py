@@ -4,7 +4,7 @@ python scripts/run_tests.py                  everything; further words go to pyt
 python scripts/run_tests.py --system         also installs the Debian packages tests need
 python scripts/run_tests.py --no-skips       a skipped test fails the run
 python scripts/run_tests.py --coverage       also counts which lines ran
-python scripts/run_tests.py --postgres       the tests on a PostgreSQL of their own
+python scripts/run_tests.py --postgres --redis   the tests on a PostgreSQL and a Redis of their own
 python scripts/run_tests.py --only pytest -k boxes
 """
 
@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from scripts.startup.console import StartFailed, accept_any_character, say
 from scripts.startup.environment import TESTS, prepare_environment
 from scripts.startup.packages import Source
-from scripts.testing.checks import CHECKS, run_checks
+from scripts.testing.checks import CHECKS, SERVERS, run_checks
 from scripts.testing.debian import install_system_packages
 
 
@@ -31,6 +31,9 @@ def main() -> int:
     parser.add_argument("--coverage", action="store_true", help="count which lines ran")
     parser.add_argument(
         "--postgres", action="store_true", help="tests keep their rows in PostgreSQL"
+    )
+    parser.add_argument(
+        "--redis", action="store_true", help="servers under test share their counts in Redis"
     )
     parser.add_argument("--only", action="append", choices=CHECKS, help="this check; repeatable")
     parser.add_argument("--offline", metavar="DIR", type=Path, help="install from these wheels")
@@ -48,7 +51,7 @@ def main() -> int:
         for_pytest,
         no_skips=chosen.no_skips,
         coverage=chosen.coverage,
-        postgres=chosen.postgres,
+        servers=[name for name in SERVERS if getattr(chosen, name)],
     )
 
 

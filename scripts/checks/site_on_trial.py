@@ -13,13 +13,13 @@ from types import TracebackType
 
 import httpx
 
-from admin_system.core.tests.redis_process import RedisProcess
 from scripts.checks.library_on_trial import PREFIX, ROOT, settings_in
 from scripts.checks.service_on_trial import find_port
 from scripts.deployment.plan import Plan
 from scripts.deployment.recipes import write_site
 from scripts.deployment.servers import write_words
 from scripts.deployment.units import owner_settings, web_settings
+from scripts.testing.redis import RedisProcess
 
 START_SECONDS = 180.0
 END_SECONDS = 20.0

@@ -11,17 +11,27 @@ from pathlib import Path
 from scripts.startup.environment import ROOT
 from scripts.testing.unsteady import FAILED, forget_failures, run_again
 
-SIDE_BY_SIDE = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
-"""One process of tests a core; the tests of a file share their servers, so they stay together."""
+SIDE_BY_SIDE = [
+    f"--numprocesses={min(4, (os.cpu_count() or 1) + 1)}",
+    *("--dist=loadfile", "--no-loadscope-reorder", "-p", "scripts.testing.slow_first"),
+]
+"""One process of tests more than there are cores, since many wait for a server or a browser; the
+tests of a file share their servers, so they stay together."""
 
 POSTGRES_CORE = [
     "admin_system/knowledge_base/tests/test_document_life.py",
     "admin_system/knowledge_base/tests/test_topics.py",
+    "admin_system/knowledge_base/tests/test_editing.py",
     "admin_system/knowledge_base/tests/test_jobs.py",
     "admin_system/knowledge_base/tests/postgres",
+    "admin_system/api/tests/test_websocket.py",
+    "admin_system/api/tests/test_kept_turns.py",
+    "admin_system/tests/pages/test_knowledge.py",
     "admin_system/core/tests/test_conversations.py",
 ]
-"""What every run sees on PostgreSQL too; `--postgres` runs all tests there."""
+"""What every run sees on PostgreSQL and Redis too; `--postgres --redis` runs all tests there."""
+SERVERS = ("postgres", "redis")
+"""That tests can be run with."""
 
 CHECKS = {
     "ruff-check": ["-m", "ruff", "check"],
@@ -32,7 +42,10 @@ CHECKS = {
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
     "deployment": ["manage.py", "check", "--deploy", "--fail-level", "ERROR"],
     "pytest": ["-m", "pytest", "--durations=30", *SIDE_BY_SIDE],
-    "pytest-postgres": ["-m", "scripts.testing.postgres", "-m", "pytest", *POSTGRES_CORE],
+    "pytest-postgres": [
+        *("-m", "scripts.testing.postgres", "-m", "scripts.testing.redis", "-m", "pytest"),
+        *("--numprocesses=2", "--dist=loadfile", *POSTGRES_CORE),
+    ],
 }
 """Name -> what the interpreter is given, or a program beside it; in the order of running."""
 
@@ -48,10 +61,10 @@ def run_checks(
     *,
     no_skips: bool,
     coverage: bool = False,
-    postgres: bool = False,
+    servers: Sequence[str] = (),
 ) -> int:
-    """Runs all, whatever fails; 0 when every one passed. `postgres`: the tests keep their rows
-    there instead of in SQLite."""
+    """Runs all, whatever fails; 0 when every one passed. `servers` of SERVERS: the tests keep their
+    rows in PostgreSQL instead of SQLite, servers under test share their counts in Redis."""
     if coverage:
         for_pytest = [*COVERAGE, *for_pytest]
     # One thread for each process: the cores are shared by the tests already.
@@ -62,10 +75,10 @@ def run_checks(
         begun = time.monotonic()
         if name == "pytest":
             forget_failures(ROOT)
-        command = _command(name, python, for_pytest, no_skips=no_skips, postgres=postgres)
+        command = _command(name, python, for_pytest, no_skips=no_skips, servers=servers)
         code = subprocess.run(command, cwd=ROOT, env=environment).returncode
         if name == "pytest" and code == FAILED:
-            code = run_again(_pytest(python, postgres), ROOT, environment)
+            code = run_again(_pytest(python, servers), ROOT, environment)
         if code != 0:
             failed.append(name)
         outcome = "passed" if code == 0 else f"FAILED (exit code {code})"
@@ -80,7 +93,7 @@ def run_checks(
 
 
 def _command(
-    name: str, python: Path, for_pytest: Sequence[str], *, no_skips: bool, postgres: bool
+    name: str, python: Path, for_pytest: Sequence[str], *, no_skips: bool, servers: Sequence[str]
 ) -> list[str | Path]:
     arguments: list[str | Path] = list(CHECKS[name])
     if arguments[0] == "manage.py":
@@ -92,14 +105,15 @@ def _command(
     if name == "pytest":
         arguments += ["-p", "scripts.testing.no_skips"] if no_skips else ["-rs"]
         arguments += for_pytest
-        return [*_pytest(python, postgres), *arguments[2:]]
+        return [*_pytest(python, servers), *arguments[2:]]
     if name in {"djade", "import-linter"}:
         return [python.parent / arguments[0], *arguments[1:]]
     return [python, *arguments]
 
 
-def _pytest(python: Path, postgres: bool) -> list[str | Path]:
-    return [python, *(["-m", "scripts.testing.postgres"] if postgres else []), "-m", "pytest"]
+def _pytest(python: Path, servers: Sequence[str]) -> list[str | Path]:
+    around = [part for name in servers for part in ("-m", f"scripts.testing.{name}")]
+    return [python, *around, "-m", "pytest"]
 
 
 def _say_coverage(python: Path) -> None:

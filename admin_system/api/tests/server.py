@@ -17,6 +17,7 @@ import httpx
 
 from admin_system.env import BASE_DIR, PREFIX
 from scripts.testing.postgres import database_of
+from scripts.testing.redis import redis_of
 
 Kind = Literal["uvicorn", "daphne"]
 LIMIT = 32 * 1024 * 1024
@@ -42,6 +43,8 @@ def environment(data_dir: Path, **settings: str) -> dict[str, str]:
     }
     if "DATABASE_URL" not in settings:
         ours["DATABASE_URL"] = database_of(data_dir)
+    if "REDIS_URL" not in settings:
+        ours["REDIS_URL"] = redis_of(data_dir)
     return {
         **inherited,
         "DJANGO_SETTINGS_MODULE": "admin_system.settings",

@@ -15,8 +15,8 @@ import pytest
 
 from admin_system.api.tests.conftest import running
 from admin_system.api.tests.server import ServerProcess
-from admin_system.core.tests.redis_process import RedisProcess
 from scripts.testing.needs import needs
+from scripts.testing.redis import RedisProcess
 
 pytestmark = [needs("redis-server"), pytest.mark.allow_hosts(["127.0.0.1"])]
 CHAT = "/api/v1/chat/completions"

@@ -8,7 +8,7 @@ import pytest
 
 from admin_system.core.shared.connection import Connection
 from admin_system.core.shared.courier import Courier
-from admin_system.core.tests.redis_process import RedisProcess
+from scripts.testing.redis import RedisProcess
 
 
 @pytest.fixture(scope="module")

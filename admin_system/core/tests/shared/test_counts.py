@@ -17,8 +17,8 @@ from admin_system.core.shared.counts import Full, Place, SharedCounts
 from admin_system.core.shared.courier import Courier
 from admin_system.core.shared.errors import RedisAway
 from admin_system.core.shared.spending import SharedSpending
-from admin_system.core.tests.redis_process import RedisProcess
 from scripts.testing.needs import needs
+from scripts.testing.redis import RedisProcess
 
 pytestmark = [needs("redis-server"), pytest.mark.allow_hosts(["127.0.0.1"])]
 Pair = tuple[Connection, Connection]

@@ -13,8 +13,8 @@ from admin_system.core.errors import DownloadError
 from admin_system.core.models import ModelDownload
 from admin_system.core.shared.connection import Connection
 from admin_system.core.shared.peers import CHANNEL, DEADLINE, Answer, Peers
-from admin_system.core.tests.redis_process import RedisProcess
 from scripts.testing.needs import needs
+from scripts.testing.redis import RedisProcess
 
 pytestmark = [needs("redis-server"), pytest.mark.allow_hosts(["127.0.0.1"])]
 COUNT = 3
