@@ -32,6 +32,7 @@ from admin_system.core.quantization.products import find_product
 from admin_system.core.quantization.weight import Int4Weight
 from admin_system.core.types import StepWish
 from scripts.benchmarks.engine.clock import clock
+from scripts.benchmarks.engine.ratios import tell_ratio
 
 SHAPES = {
     "7b": {
@@ -174,6 +175,8 @@ def main() -> None:
                 f"attention {stats.attention}",
                 flush=True,
             )
+            tell_ratio(f"G {rows} rows", seconds["on"] / seconds["off"])
+            tell_ratio(f"U {rows} rows", 1 / seconds["on"] / most)
 
 
 if __name__ == "__main__":

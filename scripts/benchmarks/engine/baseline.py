@@ -1,6 +1,8 @@
 """What the engine is measured against: one lock, transformers' `generate`, a streamer.
 
-It is given all cores, tensors that are prepared beforehand and no penalty, and is warmed up.
+It is given all cores, tensors that are prepared beforehand and no penalty, and is warmed up. On a
+processor in float32 transformers' own loader opens it, dequantized; elsewhere it gets the engine's
+four-bit layers, so that the ratio tells of the way to serve and not of them.
 """
 
 from __future__ import annotations
@@ -8,16 +10,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from admin_system.core.checkpoints import inspect_checkpoint
 from admin_system.core.engines.local.opening import open_checkpoint
+from admin_system.core.engines.local.transformers_weights import load_model
 from admin_system.core.types import ChatRequest, EngineSpec
 from scripts.benchmarks.engine.clock import clock
 from scripts.benchmarks.engine.models import find_twin
+from scripts.benchmarks.engine.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,23 @@ class Timing:
 
 
 class Baseline:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, target: Target) -> None:
         from transformers import AutoModelForImageTextToText, AutoTokenizer
 
-        folder = find_twin(folder)
-        self.model: Any = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32)
-        self.model.eval()
-        self.tokenizer: Any = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+        folder = find_twin(target.folder) if target.exact else target.folder
         checkpoint = inspect_checkpoint(folder)
+        self._device = target.placement.device
+        if target.exact:
+            self.model: Any = AutoModelForImageTextToText.from_pretrained(
+                folder, dtype=torch.float32
+            )
+            self.model.eval()
+        else:
+            self.model, _ = load_model(checkpoint, target.placement, lambda *_: None)
+            for name in ("eos_token_id", "pad_token_id"):
+                setattr(self.model.generation_config, name, checkpoint.generation.get(name))
+        self._dtype = target.placement.dtype
+        self.tokenizer: Any = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
         spec = EngineSpec("baseline", "local", path=str(folder))
         opening = open_checkpoint(spec, checkpoint, checkpoint.context_length)
         self._prepare = opening.preparation.prepare
@@ -57,8 +69,9 @@ class Baseline:
             "mm_token_type_ids": prompt.kinds,
         }
         if prompt.pixels is not None:
-            inputs |= {"pixel_values": prompt.pixels, "image_grid_thw": prompt.grids}
-        return inputs
+            pixels = prompt.pixels.to(self._dtype)
+            inputs |= {"pixel_values": pixels, "image_grid_thw": prompt.grids}
+        return {name: value.to(self._device) for name, value in inputs.items()}
 
     def generate(self, inputs: dict[str, Any], new_tokens: int, streamer: Any = None) -> list[int]:
         with torch.inference_mode():

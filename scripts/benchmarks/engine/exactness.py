@@ -1,6 +1,6 @@
 """Print X, the share of answers whose tokens are those of `generate` alone, in float32.
 
-    python scripts/benchmarks/engine/exactness.py [--model random] [--threads 1]
+    python scripts/benchmarks/engine/exactness.py [--model random] [--threads 1] [--device cuda:0]
 
 Texts and pictures of six sizes, staggered, several chunk sizes, with and without reuse. All
 families are held to 1.0 by admin_system/core/tests/engines/test_batches_equal_generate.py.
@@ -14,16 +14,15 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import torch
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from admin_system.core.engines.local.engine import LocalEngine
 from admin_system.core.types import ChatRequest, Delta, new_request_id
 from scripts.benchmarks.engine.baseline import Baseline
 from scripts.benchmarks.engine.measured import loaded
-from scripts.benchmarks.engine.models import find_model
 from scripts.benchmarks.engine.questions import NEW_TOKENS, make_requests
+from scripts.benchmarks.engine.ratios import tell_ratio
+from scripts.benchmarks.engine.target import add_options, read_target
 
 WAYS = ((16, True), (64, False), (None, True))
 """Tokens of prompts at a time, and whether what was computed before is reused."""
@@ -41,15 +40,12 @@ async def answer_all(engine: LocalEngine, requests: list[ChatRequest]) -> list[s
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--model", default="random", choices=["random", "miniature"])
-    parser.add_argument("--threads", type=int, default=0)
+    add_options(parser)
     parser.add_argument("--count", type=int, default=24, help="answers of each way")
     given = parser.parse_args()
-    if given.threads:
-        torch.set_num_threads(given.threads)
-    folder = find_model(given.model)
+    target = read_target(given)
     requests = make_requests(given.count, "mixed")
-    baseline = Baseline(folder)
+    baseline = Baseline(target)
     expected = []
     for request in requests:
         ids = baseline.generate(baseline.inputs(request), NEW_TOKENS)
@@ -57,12 +53,13 @@ def main() -> None:
         expected.append(said.replace("\ufffd", ""))
     same = 0
     for chunk, reuse in WAYS:
-        with loaded(folder, rows=8, chunk=chunk, reuse=reuse) as engine:
+        with loaded(target, rows=8, chunk=chunk, reuse=reuse) as engine:
             answers = asyncio.run(answer_all(engine, requests))
         pairs = zip(answers, expected, strict=True)
         same += sum(said.replace("\ufffd", "") == wanted for said, wanted in pairs)
     total = given.count * len(WAYS)
     print(f"{given.model} X {same / total:.3f}: {same} of {total} answers")
+    tell_ratio(f"X {given.model}", same / total, ">= 1.0")
 
 
 if __name__ == "__main__":

@@ -6,17 +6,17 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 from admin_system.core.engines.local.engine import LocalEngine
 from admin_system.core.types import ChatRequest, Delta, End, EngineSpec, StepWish, new_request_id
 from scripts.benchmarks.engine.baseline import Timing
 from scripts.benchmarks.engine.clock import clock
+from scripts.benchmarks.engine.target import Target
 
 
 @contextmanager
 def loaded(
-    folder: Path,
+    target: Target,
     rows: int = 16,
     chunk: int | None = None,
     *,
@@ -26,9 +26,9 @@ def loaded(
     spec = EngineSpec(
         "measured",
         "local",
-        path=str(folder),
-        device="cpu",
-        precision="float32",
+        path=str(target.folder),
+        device=target.device,
+        precision=target.precision,
         max_batch=rows,
         max_waiting=1000,
         decode_steps=steps,

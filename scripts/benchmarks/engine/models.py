@@ -1,4 +1,4 @@
-"""The models that the engine is measured with: a random one of 30 M parameters, the miniature."""
+"""The models that the engine is measured with: the miniature, and random ones."""
 
 from __future__ import annotations
 
@@ -10,17 +10,24 @@ from typing import Any
 
 from admin_system.core.checkpoints import MINIATURE
 from admin_system.core.tests.quantization.dequantized import write_dequantized
+from scripts.benchmarks.engine.four_bits import SIZES, write_four_bits
 
-FOLDER = Path(tempfile.gettempdir()) / "engine_benchmark_30m"
-"""Written once."""
+FOLDERS = Path(tempfile.gettempdir())
+"""Written once: `random` 60 MB, `7b-int4` 6 GB."""
+FOUR_BITS = tuple(SIZES)
+MODELS = ("random", "miniature", *FOUR_BITS)
 END = 2
 """What ends an answer in the miniature's vocabulary."""
 OTHERS = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
 
 
 def find_model(name: str) -> Path:
-    """`random` or `miniature`."""
-    return MINIATURE if name == "miniature" else write_random(FOLDER)
+    """One of MODELS; `random` has 30 M parameters."""
+    if name == "miniature":
+        return MINIATURE
+    if name in FOUR_BITS:
+        return write_four_bits(FOLDERS / f"engine_benchmark_{name}", name)
+    return write_random(FOLDERS / "engine_benchmark_30m")
 
 
 def find_twin(folder: Path) -> Path:

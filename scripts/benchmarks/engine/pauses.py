@@ -5,7 +5,7 @@ how long the chunks took. A pause is what lies between two tokens of a running a
 ends of two passes. Between two pieces of text lies more here: many tokens of a random model are
 parts of a character, which are held back until it is whole.
 
-python scripts/benchmarks/engine/pauses.py [--model random] [--threads 2]
+python scripts/benchmarks/engine/pauses.py [--model random] [--threads 2] [--device cuda:0]
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-import torch
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from admin_system.core.engines.local.budget import SECONDS, Budget
@@ -26,8 +24,9 @@ from admin_system.core.engines.local.engine import LocalEngine
 from admin_system.core.types import ChatRequest, Delta, Message, Sampling, new_request_id
 from scripts.benchmarks.engine.clock import clock
 from scripts.benchmarks.engine.measured import loaded
-from scripts.benchmarks.engine.models import find_model
 from scripts.benchmarks.engine.questions import WORDS, make_requests
+from scripts.benchmarks.engine.ratios import tell_ratio
+from scripts.benchmarks.engine.target import add_options, read_target
 
 STREAMS = 8
 SETTLED = 40
@@ -63,18 +62,19 @@ class Chunks:
 
 
 async def measure(
-    engine: LocalEngine, chunks: Chunks, sentences: int
+    engine: LocalEngine, chunks: Chunks, sentences: int, tokens: int
 ) -> tuple[float, float, float, float]:
     """Seconds: an ordinary step, the longest pause between tokens and between pieces of text, the
     first token of the long prompt."""
-    sampling = Sampling(temperature=0, max_tokens=400)
+    sampling = Sampling(temperature=0, max_tokens=tokens)
     requests = make_requests(STREAMS, "text", sampling)
     times: list[list[float]] = [[] for _ in requests]
     streams = [
         asyncio.create_task(watch(engine, request, told))
         for request, told in zip(requests, times, strict=True)
     ]
-    while min(len(told) for told in times) < SETTLED:  # noqa: ASYNC110
+    settled = min(SETTLED, tokens // 10)
+    while min(len(told) for told in times) < settled:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
     chunks.passes.clear()
     quiet = clock()
@@ -93,16 +93,16 @@ async def measure(
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--model", default="random", choices=["random"])
-    parser.add_argument("--threads", type=int, default=0)
+    add_options(parser)
     parser.add_argument("--sentences", type=int, default=SENTENCES, help="of the long prompt")
+    parser.add_argument("--tokens", type=int, default=400, help="of each running answer")
     given = parser.parse_args()
-    if given.threads:
-        torch.set_num_threads(given.threads)
     chunks = Chunks()
-    with loaded(find_model(given.model), rows=STREAMS + 1) as engine:
+    with loaded(read_target(given), rows=STREAMS + 1, steps="auto") as engine:
         asyncio.run(watch(engine, make_requests(1, "text")[0], []))
-        step, pause, pieces, first = asyncio.run(measure(engine, chunks, given.sentences))
+        step, pause, pieces, first = asyncio.run(
+            measure(engine, chunks, given.sentences, given.tokens)
+        )
     tokens, seconds = zip(*chunks.passes, strict=True)
     slowest = ", ".join(f"{1e3 * one:.0f}" for one in sorted(seconds)[-5:])
     print(
@@ -112,6 +112,7 @@ def main() -> None:
         f"{first:.1f} s and {len(tokens)} chunks of {min(tokens)} to {max(tokens)} tokens, "
         f"{1e3 * median(seconds):.0f} ms, the slowest {slowest} ms"
     )
+    tell_ratio(f"S {given.model}, of what it may be", pause / (3 * step + SECONDS), "<= 1.0")
 
 
 if __name__ == "__main__":

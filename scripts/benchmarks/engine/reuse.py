@@ -1,6 +1,6 @@
 """Print R, the first token of turn 5 without and with reuse, and I, a second question on a picture.
 
-python scripts/benchmarks/engine/reuse.py [--model random] [--threads 2] [--repeats 3]
+python scripts/benchmarks/engine/reuse.py [--model random] [--threads 2] [--repeats 3] [--device D]
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import asyncio
 import sys
 from pathlib import Path
 from statistics import median
-
-import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
@@ -27,8 +25,9 @@ from admin_system.core.types import (
 )
 from scripts.benchmarks.engine.clock import clock
 from scripts.benchmarks.engine.measured import loaded
-from scripts.benchmarks.engine.models import find_model
 from scripts.benchmarks.engine.questions import WORDS, make_picture
+from scripts.benchmarks.engine.ratios import tell_ratio
+from scripts.benchmarks.engine.target import add_options, read_target
 
 TURNS = 5
 SIDES = (448, 392)
@@ -79,15 +78,12 @@ def ask_again(engine: LocalEngine, seed: int) -> tuple[float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--model", default="random", choices=["random", "miniature"])
-    parser.add_argument("--threads", type=int, default=0)
+    add_options(parser)
     parser.add_argument("--repeats", type=int, default=3)
     given = parser.parse_args()
-    if given.threads:
-        torch.set_num_threads(given.threads)
-    folder = find_model(given.model)
-    with loaded(folder, rows=4) as reusing, loaded(folder, rows=4) as again:
-        with loaded(folder, rows=4, reuse=False) as plain:
+    target = read_target(given)
+    with loaded(target, rows=4) as reusing, loaded(target, rows=4) as again:
+        with loaded(target, rows=4, reuse=False) as plain:
             talk(plain, 1000), talk(reusing, 1000)
             pairs = [(talk(plain, seed), talk(reusing, seed)) for seed in range(given.repeats)]
         same = all(one[1] == other[1] for one, other in pairs)
@@ -104,6 +100,8 @@ def main() -> None:
             f"{given.model} I {first / second:.2f}: {first:.3f} -> {second:.3f} s, pictures found "
             f"{cache.picture_hit_rate if cache else None}"
         )
+    tell_ratio(f"R {given.model}", ratio, ">= 9.0" if given.model == "random" else "")
+    tell_ratio(f"I {given.model}", first / second, ">= 1.0")
 
 
 if __name__ == "__main__":

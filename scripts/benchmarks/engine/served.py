@@ -1,6 +1,6 @@
 """Print H, what HTTP costs beside the engine alone, and L, how soon a row is free again.
 
-    python scripts/benchmarks/engine/served.py [--model random] [--threads 1]
+    python scripts/benchmarks/engine/served.py [--model random] [--threads 1] [--device cuda:0]
 
 H is tokens a CPU-second of the server's process, with 16 streams, over those of the engine alone. L
 is the longest of five tries for each transport: from the client's going until the status shows
@@ -23,15 +23,15 @@ from typing import Any
 
 import httpx
 import psutil
-import torch
 from websockets.asyncio.client import connect
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from admin_system.api.tests.server import ServerProcess, environment, prepare
 from scripts.benchmarks.engine.measured import loaded, run
-from scripts.benchmarks.engine.models import find_model
 from scripts.benchmarks.engine.questions import NEW_TOKENS, make_requests
+from scripts.benchmarks.engine.ratios import tell_ratio
+from scripts.benchmarks.engine.target import Target, add_options, read_target
 
 ROOT = Path(__file__).resolve().parents[3]
 STREAMS = 16
@@ -39,26 +39,28 @@ TRIES = 5
 WRITE_ROW = """
 import django; django.setup()
 from admin_system.core.models import ModelConfig
-ModelConfig.objects.create(name="measured", path={path!r}, device="cpu", precision="float32",
-                           max_batch=16)
+ModelConfig.objects.create(name="measured", path={path!r}, device={device!r},
+                           precision={precision!r}, max_batch=16)
 """
 LONG = {"messages": [{"role": "user", "content": "say something long"}], "max_tokens": 4000}
 
 
-def start_server(folder: Path, model: Path, threads: int) -> ServerProcess:
+def start_server(folder: Path, target: Target, threads: int) -> ServerProcess:
     template = folder / "template"
     template.mkdir()
     keys = prepare(template)
+    place = target.placement
+    row = WRITE_ROW.format(path=str(target.folder), device=place.device, precision=place.precision)
     subprocess.run(
-        [sys.executable, "-c", WRITE_ROW.format(path=str(model))],
+        [sys.executable, "-c", row],
         check=True,
         cwd=ROOT,
         env=environment(template),
     )
-    place = folder / "server"
-    place.mkdir()
+    home = folder / "server"
+    home.mkdir()
     settings = {"THREADS": str(threads), "LOG_LEVEL": "INFO"}
-    server = ServerProcess("uvicorn", "measured", template, keys, place, settings)
+    server = ServerProcess("uvicorn", "measured", template, keys, home, settings)
     server.start()
     server.wait_for("/readyz")
     return server
@@ -95,10 +97,10 @@ async def stream_all(server: ServerProcess, first: int) -> int:
         return sum(await asyncio.gather(*(stream(client, text) for text in texts)))
 
 
-def measure_overhead(server: ServerProcess, model: Path, count: int) -> None:
+def measure_overhead(server: ServerProcess, target: Target, count: int) -> None:
     """`count` rounds, of which the median is told."""
     rounds: list[tuple[float, float]] = []
-    with loaded(model) as engine:
+    with loaded(target) as engine:
         asyncio.run(stream_all(server, 100))
         run(engine, make_requests(STREAMS, "text", first=100))
         for number in range(count):
@@ -115,6 +117,7 @@ def measure_overhead(server: ServerProcess, model: Path, count: int) -> None:
         f"H {ratio:.3f}: {served:.0f} tokens a CPU-second through HTTP, "
         f"{alone:.0f} by the engine alone"
     )
+    tell_ratio(f"H {target.name}", ratio, ">= 0.95")
 
 
 async def leave_http(server: ServerProcess, stream: bool) -> None:
@@ -133,7 +136,8 @@ async def leave_socket(server: ServerProcess) -> None:
     socket.transport.abort()
 
 
-def measure_leaving(server: ServerProcess) -> None:
+def measure_leaving(server: ServerProcess, tries: int) -> None:
+    """The longest of so many tries."""
     ways: dict[str, Callable[[], Awaitable[Any]]] = {
         "stream": lambda: leave_http(server, True),
         "plain": lambda: leave_http(server, False),
@@ -141,7 +145,7 @@ def measure_leaving(server: ServerProcess) -> None:
     }
     for name, leave in ways.items():
         longest = 0.0
-        for _ in range(TRIES):
+        for _ in range(tries):
 
             async def gone(leave: Callable[[], Awaitable[Any]] = leave) -> None:
                 await leave()
@@ -149,21 +153,21 @@ def measure_leaving(server: ServerProcess) -> None:
             asyncio.run(gone())
             longest = max(longest, server.seconds_until_idle())
         print(f"L {name}: at most {1e3 * longest:.0f} ms", flush=True)
+        tell_ratio(f"L {name}, ms", 1e3 * longest, "<= 200")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--model", default="random", choices=["random", "miniature"])
-    parser.add_argument("--threads", type=int, default=1)
+    add_options(parser, threads=1)
+    parser.add_argument("--tries", type=int, default=TRIES, help="of each way to go away")
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
-    torch.set_num_threads(given.threads)
-    model = find_model(given.model)
+    target = read_target(given)
     with tempfile.TemporaryDirectory() as folder:
-        server = start_server(Path(folder), model, given.threads)
+        server = start_server(Path(folder), target, given.threads)
         try:
-            measure_leaving(server)
-            measure_overhead(server, model, given.rounds)
+            measure_leaving(server, given.tries)
+            measure_overhead(server, target, given.rounds)
         finally:
             server.stop()
 

@@ -111,8 +111,8 @@ class LocalEngine(Engine):
         from admin_system.core.engines.local.loop import Loop
         from admin_system.core.engines.local.network import give_memory_back
         from admin_system.core.engines.local.opening import open_checkpoint
-        from admin_system.core.engines.local.placement import choose_placement, free_memory
-        from admin_system.core.engines.local.planner import plan_pixels, plan_rows
+        from admin_system.core.engines.local.placement import choose_placement
+        from admin_system.core.engines.local.planner import share_memory
         from admin_system.core.engines.local.row_table import RowTable
         from admin_system.core.engines.local.worker import Worker
 
@@ -123,21 +123,15 @@ class LocalEngine(Engine):
 
         def open_loop(network: Network) -> Loop:
             self._weight_bytes = network.weight_bytes()
-            free = free_memory(placement.device)
-            free -= min(network.step_bytes(self.spec.max_batch, context_length), free // 5)
-            plan = plan_rows(network, placement.device, free, self.spec.max_batch, context_length)
-            network.reserve(plan.rows, plan.length)
+            give_memory_back(*devices)  # what the load took on its way
+            plan = share_memory(
+                network,
+                opening.preparation,
+                placement,
+                rows=self.spec.max_batch,
+                context=context_length,
+            )
             self.slots = self._admission.slots = plan.rows
-            opening.preparation.context_length = plan.length
-            if (budget := opening.preparation.budget) is not None:
-                apart = placement.visual_device != placement.device
-                opening.preparation.budget = plan_pixels(
-                    budget,
-                    token_area=opening.preparation.token_area,
-                    length=plan.length,
-                    left=free_memory(placement.visual_device) if apart else free - plan.bytes,
-                    pixel_bytes=network.pixel_bytes,
-                )
             return Loop(
                 network,
                 RowTable(plan.rows, reuse=self._reuse),

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 from admin_system.core.checkpoints.memory import require_memory
 from admin_system.core.engines.local.network import Network
+from admin_system.core.engines.local.placement import Placement, free_memory
+from admin_system.core.engines.local.prompt import Preparation
 from admin_system.core.types import PixelBudget
 
 SHARES = {"cpu": 0.5, "cuda": 0.8}
 """Of the free memory; the rest is for the work itself, and on a computer for other programs."""
 LEAST_CONTEXT = 4096
 """Tokens that a row gets before there is a second row; fewer only where the model takes fewer."""
+GRAPH_SHARE = 0.2
+"""Of the free memory at most, for the graphs of steps: answers go on without them, too."""
 PICTURE_SHARE = 0.75
 """Of a conversation's tokens that one picture may take; the rest is for words."""
 SEEING_SHARE = 0.5
@@ -26,6 +30,31 @@ class Plan:
     length: int
     """Tokens of a row: the context length."""
     bytes: int
+
+
+def share_memory(
+    network: Network, preparation: Preparation, placement: Placement, *, rows: int, context: int
+) -> Plan:
+    """Makes the rows of a network that is loaded, and tells its preparation what they and the
+    pictures may take: of what is free first the graphs of steps, then the rows, then pictures.
+
+    At most `rows` of at most `context` tokens. Raises LoadError.
+    """
+    free = free_memory(placement.device)
+    free -= min(network.step_bytes(rows, context), int(GRAPH_SHARE * free))
+    plan = plan_rows(network, placement.device, free, rows, context)
+    network.reserve(plan.rows, plan.length)
+    preparation.context_length = plan.length
+    if preparation.budget is not None:
+        apart = placement.visual_device != placement.device
+        preparation.budget = plan_pixels(
+            preparation.budget,
+            token_area=preparation.token_area,
+            length=plan.length,
+            left=free_memory(placement.visual_device) if apart else free - plan.bytes,
+            pixel_bytes=network.pixel_bytes,
+        )
+    return plan
 
 
 def plan_rows(network: Network, device: str, free: int, rows: int, context: int) -> Plan:

@@ -7,29 +7,39 @@ from typing import Any
 
 import pytest
 
+from admin_system.core.engines.local import planner
 from admin_system.core.engines.local.network import Network, Part
+from admin_system.core.engines.local.placement import Placement
 from admin_system.core.engines.local.planner import (
+    GRAPH_SHARE,
     PICTURE_SHARE,
     SEEING_SHARE,
     SHARES,
     plan_pixels,
     plan_rows,
+    share_memory,
 )
+from admin_system.core.engines.local.prompt import Preparation, Prompt
 from admin_system.core.errors import LoadError
-from admin_system.core.types import PixelBudget
+from admin_system.core.types import ChatRequest, PixelBudget
 
 
 class Sized(Network):
     """A network of which only the size of a row matters."""
 
-    def __init__(self, per_token: int, fixed: int = 0) -> None:
+    def __init__(self, per_token: int, fixed: int = 0, graphs: int = 0) -> None:
         super().__init__()
-        self.per_token, self.fixed = per_token, fixed
+        self.per_token, self.fixed, self.graphs = per_token, fixed, graphs
 
     def row_bytes(self, length: int) -> int:
         return self.fixed + length * self.per_token
 
-    def reserve(self, rows: int, length: int) -> None: ...
+    def step_bytes(self, rows: int, length: int) -> int:
+        return self.graphs
+
+    def reserve(self, rows: int, length: int) -> None:
+        self.reserved = rows, length
+
     def copy(self, source: int, target: int, count: int) -> None: ...
     def begin(self, row: int, prompt: Any, keep: int = 0) -> int:
         return 0
@@ -81,3 +91,30 @@ def test_a_picture_gets_what_one_conversation_and_the_memory_leave() -> None:
     assert pixels(length=1_000, left=10**12) == (1_000, int(1_000 * PICTURE_SHARE) * 784)
     assert pixels(length=10**6, left=10**8) == (1_000, int(10**6 * SEEING_SHARE))
     assert pixels(length=10**6, left=-5, least=3_000) == (3_000, 3_000)
+
+
+class Shown(Preparation):
+    """Of pictures with tokens of 28 x 28 pixels."""
+
+    budget, token_area = PixelBudget(1_000, 10_000_000), 784
+
+    def prepare(self, request: ChatRequest) -> Prompt:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize(("graphs", "left"), [(0, 1.0), (10**6, 0.9), (10**12, 1 - GRAPH_SHARE)])
+def test_graphs_of_steps_come_first_and_take_a_share_at_most(
+    monkeypatch: pytest.MonkeyPatch, graphs: int, left: float
+) -> None:
+    free = 10**7
+    monkeypatch.setattr(planner, "free_memory", lambda device: free)
+    network, preparation = Sized(1000, graphs=graphs), Shown()
+    network.pixel_bytes = 100
+    placement = Placement("cpu", "float32", "cpu")
+    planned = share_memory(network, preparation, placement, rows=1, context=10**6)
+    length = int(free * left * SHARES["cpu"]) // 1000
+    assert network.reserved == (planned.rows, planned.length) == (1, length)
+    assert preparation.context_length == length
+    most = int(SEEING_SHARE * (free * left - planned.bytes) / 100)
+    assert preparation.budget is not None
+    assert preparation.budget.max_pixels == pytest.approx(most, abs=2)
