@@ -21,7 +21,7 @@ from scripts.testing.redis import redis_of
 
 Kind = Literal["uvicorn", "daphne"]
 LIMIT = 32 * 1024 * 1024
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 
 
 def environment(data_dir: Path, **settings: str) -> dict[str, str]:

@@ -4,7 +4,8 @@ import { call } from "../base/api.js";
 import { h } from "../base/element.js";
 import { faultCard } from "../base/fault.js";
 import { _ } from "../base/words.js";
-import { bytes, share, Speed, timeLeft } from "./figures.js";
+import { bytes } from "../service/amounts.js";
+import { share, Speed, timeLeft } from "./figures.js";
 import { openWindow } from "./window.js";
 
 const card = document.getElementById("downloads");

@@ -1,14 +1,6 @@
-// Bytes and times as people read them.
+// Shares, times and speeds as people read them.
 
 import { _, figure } from "../base/words.js";
-
-/** 5.8 GB, 340 MB: with a no-break space. */
-export function bytes(count) {
-  if (count === 0) return "0";
-  if (count < 1e5) return "< 0.1\u00a0MB";
-  if (count >= 1e8) return `${figure(count / 1e9, 1)}\u00a0GB`;
-  return `${figure(count / 1e6, count >= 1e7 ? 0 : 1)}\u00a0MB`;
-}
 
 /** 1.8 / 2.9 GB, in the unit of the whole. */
 export function share(done, total) {

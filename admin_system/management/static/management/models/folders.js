@@ -4,7 +4,7 @@ import { call } from "../base/api.js";
 import { h, icon } from "../base/element.js";
 import { faultCard } from "../base/fault.js";
 import { _, figure } from "../base/words.js";
-import { bytes } from "./figures.js";
+import { bytes } from "../service/amounts.js";
 import { needBar } from "./memory.js";
 import { openWindow } from "./window.js";
 

@@ -2,7 +2,7 @@
 
 import { h } from "../base/element.js";
 import { _ } from "../base/words.js";
-import { bytes } from "./figures.js";
+import { bytes } from "../service/amounts.js";
 
 const PARTS = [
   ["weights", "m1", () => _("Weights")],
@@ -63,7 +63,7 @@ export function deviceCard({ name, details, total, used }, serving, coming, cach
     ["m3", _("Pictures"), cache?.pictures ?? 0],
   ];
   const ours = parts.reduce((sum, [, , count]) => sum + count, 0);
-  parts.push(["m4", _("Others"), Math.max(0, used - ours)]);
+  parts.push(["m4", _("Other"), Math.max(0, used - ours)]);
   if (coming !== null) parts.push(["mh", _("Loading"), coming.needed]);
   const taken = parts.reduce((sum, [, , count]) => sum + count, 0);
   const free = Math.max(0, total - taken);

@@ -3,7 +3,8 @@
 import { call } from "../base/api.js";
 import { h, icon } from "../base/element.js";
 import { _, figure } from "../base/words.js";
-import { bytes, share, Speed, timeLeft } from "./figures.js";
+import { bytes } from "../service/amounts.js";
+import { share, Speed, timeLeft } from "./figures.js";
 import { needBar } from "./memory.js";
 import { makeTrial } from "./trial.js";
 
