@@ -58,7 +58,14 @@ class Connection(AsyncWebsocketConsumer):
         self.farewell: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
-        """A refused caller is accepted first: only then does the close code reach it."""
+        with suppress(ConnectionLost, OSError):  # who has left already is told nothing
+            await self.let_in()
+
+    async def let_in(self) -> None:
+        """A refused caller is accepted first: only then does the close code reach it.
+
+        Raises ConnectionLost, OSError.
+        """
         self.language = find_language(self.wished_language())
         offered = self.scope.get("subprotocols") or []
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)

@@ -125,13 +125,13 @@ class ServerProcess:
         return done.stdout
 
     def command(self) -> list[str]:
-        application, port = "admin_system.asgi:application", str(self.port)
+        """The product's own start, or what it says of daphne."""
+        host, port = "127.0.0.1", str(self.port)
         if self.kind == "uvicorn":
-            limits = ["--ws-max-size", str(LIMIT), "--timeout-graceful-shutdown", "1"]
-            return ["uvicorn", "--port", port, *limits, application]
+            return ["scripts.startup.serve", host, port]
         sizes = ["--websocket-max-message-size", "--websocket-max-frame-size"]
         limits = [part for size in sizes for part in (size, str(LIMIT))]
-        return ["daphne", "-b", "127.0.0.1", "-p", port, *limits, application]
+        return ["daphne", "-b", host, "-p", port, *limits, "admin_system.asgi:application"]
 
     def wait_for(self, path: str) -> None:
         """Until the address answers 200."""

@@ -17,8 +17,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pynvml
-import uvicorn
 from django.utils import timezone
+
+from scripts.startup import serve
 
 LOSE_GPU, KILL_ENGINE, CLOCK = "lose-gpu", "kill-engine", "clock"
 CARD = "Trial Card"
@@ -28,7 +29,7 @@ def main(port: int, folder: Path) -> None:
     pretend_card(folder / LOSE_GPU)
     let_clock_jump(folder / CLOCK)
     threading.Thread(target=obey, args=[folder / KILL_ENGINE], daemon=True).start()
-    uvicorn.run("admin_system.asgi:application", port=port, timeout_graceful_shutdown=1)
+    serve.main("127.0.0.1", port)
 
 
 def pretend_card(lost: Path) -> None:

@@ -34,7 +34,7 @@ class Worker:
         on_death: Callable[[], None],
     ) -> None:
         """The first two are called on the thread. `on_death` is called when it ends, or is stuck,
-        without having been stopped."""
+        without having been stopped; before the jobs are told, and from whichever thread."""
         self._open_network = open_network
         self._open_loop = open_loop
         self._devices = devices
@@ -100,13 +100,13 @@ class Worker:
         died = self._work(self._loop)
         self._watchdog.close()
         self._stopping.set()
+        if died:
+            self._on_death()  # first: whoever hears of it by a job finds the engine gone
         self._loop.end_all(EngineFault("engine_failed" if died else "engine_stopped"))
         self._refuse_posts()
         self._loop = None
         del network
         give_memory_back(*self._devices)
-        if died:
-            self._on_death()
 
     def _work(self, loop: Loop) -> bool:
         """Until the end; whether it came without being asked for."""
@@ -128,10 +128,10 @@ class Worker:
         """On the watchdog's thread: the step that is stuck may never return."""
         self._stuck = True
         self._stopping.set()
+        self._on_death()
         if self._loop is not None:
             self._loop.end_all(EngineFault("engine_failed"))
         self._refuse_posts()
-        self._on_death()
 
     def _take_posts(self, loop: Loop) -> None:
         """All that have come; waits for one where there is nothing else to do."""
