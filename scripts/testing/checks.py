@@ -42,10 +42,7 @@ CHECKS = {
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
     "deployment": ["manage.py", "check", "--deploy", "--fail-level", "ERROR"],
     "pytest": ["-m", "pytest", "--durations=30", *SIDE_BY_SIDE],
-    "pytest-postgres": [
-        *("-m", "scripts.testing.postgres", "-m", "scripts.testing.redis", "-m", "pytest"),
-        *("--numprocesses=2", "--dist=loadfile", *POSTGRES_CORE),
-    ],
+    "pytest-postgres": ["-m", "pytest", "--numprocesses=2", "--dist=loadfile", *POSTGRES_CORE],
 }
 """Name -> what the interpreter is given, or a program beside it; in the order of running."""
 
@@ -73,12 +70,12 @@ def run_checks(
     for name in (name for name in CHECKS if name in names):
         print(f"== {name}", flush=True)
         begun = time.monotonic()
-        if name == "pytest":
-            forget_failures(ROOT)
-        command = _command(name, python, for_pytest, no_skips=no_skips, servers=servers)
+        beside = SERVERS if name == "pytest-postgres" else servers
+        forget_failures(ROOT)
+        command = _command(name, python, for_pytest, no_skips=no_skips, servers=beside)
         code = subprocess.run(command, cwd=ROOT, env=environment).returncode
-        if name == "pytest" and code == FAILED:
-            code = run_again(_pytest(python, servers), ROOT, environment)
+        if name.startswith("pytest") and code == FAILED:
+            code = run_again(_pytest(python, beside), ROOT, environment)
         if code != 0:
             failed.append(name)
         outcome = "passed" if code == 0 else f"FAILED (exit code {code})"
@@ -105,6 +102,8 @@ def _command(
     if name == "pytest":
         arguments += ["-p", "scripts.testing.no_skips"] if no_skips else ["-rs"]
         arguments += for_pytest
+        return [*_pytest(python, servers), *arguments[2:]]
+    if name == "pytest-postgres":
         return [*_pytest(python, servers), *arguments[2:]]
     if name in {"djade", "import-linter"}:
         return [python.parent / arguments[0], *arguments[1:]]

@@ -39,7 +39,7 @@ def test_hanging_up_ends_the_generation(server: ServerProcess, stream: bool) -> 
         server.wait_for_requests(1)
         if stream:
             assert client.recv(64).startswith(b"HTTP/1.1 200")
-    assert server.seconds_until_idle() < 1
+    assert server.seconds_until_idle() < 2  # ten times what it may take
 
 
 async def test_losing_a_websocket_ends_all_its_generations(server: ServerProcess) -> None:

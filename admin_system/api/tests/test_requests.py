@@ -75,7 +75,7 @@ def test_a_stream_is_listed_with_its_owner_and_ends_cleanly_when_stopped(
     assert lines[-1] == "data: [DONE]"
     last = json.loads(lines[-2].removeprefix("data: "))
     assert last["choices"][0]["finish_reason"] == "cancelled"
-    assert server.seconds_until_idle() < 1
+    assert server.seconds_until_idle() < 2  # ten times what it may take
     assert requests_of(server) == []
     events = httpx.get(f"{server.url}/api/events", headers={"Accept-Language": "en"}).json()
     told = f"everything stopped a request of chat: {one['id']}."

@@ -94,7 +94,7 @@ async def test_a_generation_can_be_stopped(server: ServerProcess) -> None:
         last = (await receive_until(socket, "done"))[-1]
         assert last["finish_reason"] == "cancelled"
         assert LONG.startswith(last["content"])
-        assert server.seconds_until_idle() < 1
+        assert server.seconds_until_idle() < 2  # ten times what it may take
         await send(socket, type="stop", id="long")
         assert (await receive(socket))["error"]["code"] == "frame_id_unknown"
 
