@@ -22,6 +22,7 @@ from admin_system.api.tests.library import LibraryClient
 from admin_system.api.tests.server import ServerProcess
 
 AWAY_SECONDS = 3.0
+CHAT = {"messages": [{"role": "user", "content": "hello"}]}
 LONG = "word " * 400
 """The echo says it back, a word at a time."""
 
@@ -104,6 +105,30 @@ def test_a_database_that_is_held_makes_writers_wait(library: LibraryClient) -> N
     assert answers[0].status_code == 202
     library.wait(answers[0].json()["documents"][0]["id"])
     assert talk.is_kept_whole()
+
+
+def test_who_waits_too_long_for_a_held_database_is_told_and_may_come_again(
+    library: LibraryClient,
+) -> None:
+    """Once, with the service's own patience: most of it is waiting."""
+    body = {"topic": "手册", "title": "refused while it was held", "text": "the pump"}
+    answers: list[httpx.Response] = []
+    writer = threading.Thread(
+        target=lambda: answers.append(library.http.post("/api/documents", json=body))
+    )
+    found = {"search": body["title"]}
+    with held(library.server.folder / "data" / "db.sqlite3"):
+        writer.start()
+        while writer.is_alive():
+            assert library.http.get("/readyz").status_code == 200
+            assert library.ask("GET", "/api/documents", params=found)["data"] == []
+            assert library.ask("POST", "/api/v1/chat/completions", json=CHAT)["choices"]
+            time.sleep(0.2)
+    assert (answers[0].status_code, answers[0].json()["error"]["code"]) == (503, "database_busy")
+    assert int(answers[0].headers["Retry-After"]) > 0
+    assert library.ask("GET", "/api/documents", params=found)["data"] == []
+    document = library.ask("POST", "/api/documents", 202, json=body)["documents"][0]["id"]
+    library.wait(document)
 
 
 def test_a_database_that_is_gone_is_told_and_comes_back(library: LibraryClient) -> None:
