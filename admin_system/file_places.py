@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,9 @@ def to_storages(env: Env) -> dict[str, dict[str, Any]]:
     Raises WrongSetting."""
     static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     bucket = find_bucket(env)
+    if bucket is not None and not all(map(find_spec, ("storages", "boto3"))):
+        lacks = "python -m pip install -r scripts/optional/requirements-s3.txt"
+        raise WrongSetting([(name_of("files"), f"a bucket needs more packages: {lacks}")])
     if bucket is None:
         pictures = {"BACKEND": "admin_system.core.whole_files.WholeFiles"}
         return {"default": pictures, "staticfiles": static}
