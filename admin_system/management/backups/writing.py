@@ -96,7 +96,7 @@ class _Writer:
             if name not in self._hashes:
                 with suppress(FileNotFoundError), stored.open() as source:
                     # else removed meanwhile, with its row
-                    entry = zipfile.ZipInfo(name, stored.moment.timetuple()[:6])
+                    entry = zipfile.ZipInfo(name, stored.moment.astimezone().timetuple()[:6])
                     self._add(entry, source)
 
     def _add_settings(self) -> None:
