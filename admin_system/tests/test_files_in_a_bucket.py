@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.utils import timezone
 
 from admin_system.core import files_watch, unneeded_pictures
+from admin_system.core.models import AnalysisRecord
 from admin_system.core.outages import FilesAway
+from admin_system.core.records import remove_expired_analyses
 from admin_system.core.tests.s3_process import CREDENTIALS, S3Process
 from admin_system.env import SettingsFault, get_env
 from admin_system.file_places import files_dir, find_bucket, to_storages
@@ -122,6 +126,17 @@ def test_objects_that_no_row_names_are_found(place: str, s3: S3Process) -> None:
     (kept,) = storage.find_kept()
     kept.remove()
     unneeded_pictures.remove_unneeded([PICTURE])
+    assert not s3.keys(place)
+
+
+def test_what_is_too_old_goes_with_its_objects(place: str, s3: S3Process) -> None:
+    record = AnalysisRecord(owner="local", model="m", query="q", width=1, height=1, seconds=0)
+    record.thumbnail.save(PICTURE, ContentFile(b"small"), save=False)
+    record.save()
+    assert record.thumbnail.url == f"/media/{PICTURE}"
+    assert s3.keys(place) == {f"site/media/{PICTURE}"}
+    AnalysisRecord.objects.update(created_at=timezone.now() - timedelta(days=40))
+    assert remove_expired_analyses(30) == 1
     assert not s3.keys(place)
 
 
