@@ -23,7 +23,7 @@ from admin_system.api.measured import Measured  # noqa: E402
 from admin_system.api.routing import sockets  # noqa: E402
 from admin_system.api.socket_guard import SocketGuard  # noqa: E402
 from admin_system.api.stay import Visits  # noqa: E402
-from admin_system.core import access, catalog, held_database, retention  # noqa: E402
+from admin_system.core import access, catalog, files_watch, held_database, retention  # noqa: E402
 from admin_system.core.monitoring import monitor  # noqa: E402
 from admin_system.core.shared import peers  # noqa: E402
 from admin_system.core.usage import get_ledger  # noqa: E402
@@ -43,6 +43,7 @@ application = ProtocolTypeRouter(
 # whether there are any.
 access.warn_of_the_open_door()
 held_database.start()
+files_watch.start()
 catalog.start()
 peers.start()
 get_ledger().start()

@@ -157,6 +157,13 @@ class Env(BaseSettings):
     vectors: Literal["auto", "faiss"] = "auto"
     """Where vectors are searched: `auto` in the database where that is a PostgreSQL with pgvector,
     else by FAISS in the memory of each process; `faiss` always there."""
+    files: str = ""
+    """Where documents and pictures are kept: an absolute path of a folder (one that several
+    machines share), or `s3://bucket/prefix`; empty keeps them in the data folder."""
+    s3_endpoint: str = Field(default="", pattern=r"^(https?://[^\s?#]+)?$")
+    """Address of an S3-compatible service; empty is Amazon's."""
+    s3_region: str = ""
+    """Region of the bucket. Credentials are the usual variables and files of AWS."""
     redis_url: str = Field(default="", pattern=r"^((redis|rediss|unix)://.+)?$")
     """Address of the Redis that several processes of this site share: limits then hold over all of
     them, and each sees and stops the requests of all."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from admin_system.databases import to_database
 from admin_system.env import get_env
+from admin_system.file_places import files_dir, to_storages
 from admin_system.management.appearance import UNFOLD as UNFOLD
 from admin_system.secret_key import read_secret_key
 
@@ -156,11 +157,8 @@ STATIC_ROOT: Path = env.data_dir / "static"
 SERVESTATIC_USE_FINDERS = True
 """Files are served from where they lie, so that no server needs collectstatic first."""
 MEDIA_URL = "/media/"
-MEDIA_ROOT: Path = env.data_dir / "media"
-STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "admin_system.core.whole_files.WholeFiles"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+MEDIA_ROOT: Path = files_dir(env) / "media"
+STORAGES: dict[str, dict[str, Any]] = to_storages(env)
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 

@@ -34,7 +34,6 @@ from admin_system.api.threads import SLOW, in_library
 from admin_system.api.topics import KEEPERS, READERS
 from admin_system.api.uploads import FORM_SCHEMA, add_documents
 from admin_system.core.errors import BadRequest
-from admin_system.knowledge_base import storage
 from admin_system.knowledge_base.models import Document
 from admin_system.knowledge_base.services.deeds import DEEDS, DeedName, do_deed
 from admin_system.knowledge_base.services.editing import edit_text
@@ -144,7 +143,7 @@ async def download_file(request: HttpRequest, document_id: str) -> HttpResponseB
     number, allowed = read_document_number(document_id), get_caller(request).topics
     document = await in_library(lambda: get_document(number, allowed))
     name = document.name.rpartition("/")[2]
-    return await file_response(request, storage.path_of(document.sha256), name)
+    return await file_response(request, document.sha256, name)
 
 
 @router.get(

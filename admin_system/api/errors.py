@@ -42,7 +42,7 @@ from admin_system.core.errors import (
 from admin_system.core.fetching import DownloadNotFound
 from admin_system.core.folders import FolderNotAllowed
 from admin_system.core.monitoring.faults import faults
-from admin_system.core.outages import DatabaseAway, DiskFull, find_outage
+from admin_system.core.outages import DatabaseAway, DiskFull, FilesAway, find_outage
 from admin_system.core.quotas import QuotaExceeded
 from admin_system.core.stored_bytes import StorageFull
 from admin_system.core.types import Language
@@ -175,6 +175,7 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (UpstreamError, 503),  # or the upstream's own, where it is the caller's affair
     (ServiceStops, 503),
     (DatabaseAway, 503),
+    (FilesAway, 503),
     (DiskFull, 507),
     (DeadlinePassed, 504),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -13,7 +12,7 @@ from django.utils.http import content_disposition_header
 from admin_system.api.errors import RecordNotFound
 from admin_system.api.media import SAFE_HEADERS
 from admin_system.api.threads import in_library
-from admin_system.knowledge_base.storage import BLOCK
+from admin_system.knowledge_base import storage
 
 UNKNOWN = "application/octet-stream"
 PICTURES: tuple[tuple[bytes, str], ...] = (
@@ -40,17 +39,19 @@ def picture_response(data: bytes) -> HttpResponse:
     return HttpResponse(data, content_type=kind, headers=headers)
 
 
-async def file_response(request: HttpRequest, path: Path, name: str) -> HttpResponseBase:
-    """A download of the file under that name, block by block. Raises RecordNotFound."""
+async def file_response(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
+    """A download of a document's bytes under that name, block by block. Raises RecordNotFound."""
     try:
-        size = (await in_library(path.stat)).st_size
+        size = await in_library(lambda: storage.size_of(sha256))
     except FileNotFoundError:
         raise RecordNotFound("document_file_gone") from None
     response: HttpResponseBase
     if isinstance(request, ASGIRequest):
-        response = StreamingHttpResponse(send_blocks(path), content_type=UNKNOWN)
+        response = StreamingHttpResponse(send_blocks(sha256), content_type=UNKNOWN)
     else:  # under WSGI the event loop ends before the answer is sent
-        response = HttpResponse(await in_library(path.read_bytes), content_type=UNKNOWN)
+        response = HttpResponse(
+            await in_library(lambda: storage.read(sha256)), content_type=UNKNOWN
+        )
     for header, value in SAFE_HEADERS.items():
         response.headers[header] = value
     response.headers["Content-Length"] = str(size)
@@ -58,8 +59,8 @@ async def file_response(request: HttpRequest, path: Path, name: str) -> HttpResp
     return response
 
 
-async def send_blocks(path: Path) -> AsyncGenerator[bytes]:
+async def send_blocks(sha256: str) -> AsyncGenerator[bytes]:
     """A client that goes away closes it."""
-    with await in_library(lambda: path.open("rb")) as file:
-        while block := await in_library(lambda: file.read(BLOCK)):
+    with await in_library(lambda: storage.open_bytes(sha256)) as file:
+        while block := await in_library(lambda: file.read(storage.BLOCK)):
             yield block

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from django.core.exceptions import SuspiciousFileOperation
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
@@ -45,5 +45,5 @@ def read_file(name: str, address: str) -> bytes:
         with default_storage.open(name, "rb") as file:
             data: bytes = file.read()
             return data
-    except (OSError, ValueError, SuspiciousFileOperation):
+    except (OSError, ValueError, SuspiciousOperation):
         raise PathNotFound(address) from None

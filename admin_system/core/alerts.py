@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from admin_system.core.devices import Machine
+from admin_system.core.files_watch import current_fault
 from admin_system.core.monitoring.faults import WINDOW, faults
 from admin_system.core.monitoring.shortages import (
     is_disk_short,
@@ -34,7 +35,7 @@ class Alert:
 
 def service_alerts(status: ServiceStatus, machine: Machine) -> list[Alert]:
     """The worst first."""
-    return [*model_alerts(status), *machine_alerts(machine), *fault_alerts()]
+    return [*model_alerts(status), *files_alerts(), *machine_alerts(machine), *fault_alerts()]
 
 
 def model_alerts(status: ServiceStatus) -> list[Alert]:
@@ -63,6 +64,14 @@ def machine_alerts(machine: Machine) -> list[Alert]:
         names = {"names": ", ".join(machine.lost_gpus)}
         alerts.insert(0, Alert("alert_gpu_lost", "bad", "service", names))
     return alerts
+
+
+def files_alerts() -> list[Alert]:
+    fault = current_fault()
+    if fault is None:
+        return []
+    reason = {"reason": fault.code, "reason_values": fault.values}
+    return [Alert("alert_files_away", "bad", "service", reason)]
 
 
 def fault_alerts() -> list[Alert]:

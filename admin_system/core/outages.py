@@ -42,6 +42,10 @@ class DatabaseAway(Outage):
     """Somebody else writes for too long, or its file cannot be opened, read or written."""
 
 
+class FilesAway(Outage):
+    """The bucket of documents and pictures does not answer, is not there, or refuses us."""
+
+
 def find_outage(error: BaseException) -> Outage | None:
     """None where it is something else."""
     if isinstance(error, Outage):

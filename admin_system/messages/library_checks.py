@@ -26,6 +26,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{files} stored files ({megabytes} MB) belong to no document.",
         "有 {files} 个存储的文件（{megabytes} MB）不属于任何文档。",
     ),
+    "check_pictures_unneeded": (
+        "{files} kept pictures ({megabytes} MB) belong to no analysis, conversation or set.",
+        "有 {files} 张保存的图片（{megabytes} MB）不属于任何分析、对话或图片集。",
+    ),
     "check_finding": ("{told} {verdict}", "{told}{verdict}"),
     "check_index_differs": (
         "The index file {file} differs from the database: {lacking} passages lack, {foreign} do "

@@ -11,6 +11,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Moved: {rows} rows. Counts and search results are the same in both databases.",
         "已搬迁 {rows} 行。两个数据库的行数和检索结果一致。",
     ),
+    "move_files_differ": (
+        "{name} arrived as something else. Try again; if it happens again, the storage is at "
+        "fault.",
+        "{name} 到达后内容不同。再试一次；仍然如此则是存储有问题。",
+    ),
+    "move_files_done": (
+        "Copied: {files} files, {size} MiB; {there} were there already. Each was compared. What "
+        "they were copied from stays as it was.",
+        "已复制 {files} 个文件，{size} MiB；{there} 个原已存在。逐个比对一致，来源保持不变。",
+    ),
+    "move_files_same": (
+        "Both are the same place. Set QWEN_VL_FILES to the new one, and name the former.",
+        "两处相同。把 QWEN_VL_FILES 设为新的位置，命令里写原来的位置。",
+    ),
     "move_needs_postgres": (
         "Set QWEN_VL_DATABASE_URL to the PostgreSQL database that the rows shall go to.",
         "把 QWEN_VL_DATABASE_URL 设为要搬入的 PostgreSQL 数据库。",

@@ -59,6 +59,30 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "room.",
         "磁盘已满，这次的内容没有保存。管理员腾出空间后再试。",
     ),
+    "files_unreachable": (
+        "The storage of documents and pictures does not answer; nothing of this was kept. Try "
+        "again shortly; your administrator can find the reason in the log.",
+        "文档和图片的存储没有响应，这次的内容没有保存。稍后再试；管理员可以在日志里查到原因。",
+    ),
+    "files_well": (
+        "Documents and pictures can be written, read and removed: {place}",
+        "文档和图片可以写入、读取和删除：{place}",
+    ),
+    "files_bucket_missing": (
+        "The storage of documents and pictures has no such bucket. Your administrator has to "
+        "create it or to set QWEN_VL_FILES.",
+        "文档和图片的存储里没有这个桶。管理员需要创建它，或修改 QWEN_VL_FILES。",
+    ),
+    "files_refused": (
+        "The storage of documents and pictures refuses the service. Your administrator has to "
+        "see to its credentials and their rights.",
+        "文档和图片的存储拒绝了本服务。管理员需要检查凭证及其权限。",
+    ),
+    "files_clock_wrong": (
+        "The storage of documents and pictures refuses the service, whose clock is wrong. Your "
+        "administrator has to set the clock.",
+        "服务器的时钟不准，文档和图片的存储拒绝了请求。管理员需要校准时钟。",
+    ),
     "model_busy": (
         "A model is being loaded just now. Try again when it is ready.",
         "正在加载模型。就绪后再试。",

@@ -45,6 +45,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Too many wrong passwords for {name} from {address}; the account is locked for a while.",
         "{name} 从 {address} 多次输错密码，账号暂时锁定。",
     ),
+    "alert_files_away": (
+        "Documents and pictures cannot be kept or shown: {reason}",
+        "文档和图片无法保存，也无法显示：{reason}",
+    ),
     "alert_disk_low": (
         "The disk with the data is {percent}% full; {free} GB are left.",
         "数据所在磁盘已用 {percent}%，剩 {free} GB。",

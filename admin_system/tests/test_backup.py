@@ -149,3 +149,14 @@ def test_what_lay_there_is_set_aside(data: Path, tmp_path: Path) -> None:
     assert (code, "已恢复" in said) == (0, True), said
     assert rows(data)["core_apikey"]
     assert not rows(data / "before-restore")["core_apikey"]
+
+
+def test_files_that_are_not_in_a_backup_stay_where_they_are(data: Path, tmp_path: Path) -> None:
+    backup, document = tmp_path / "backup.zip", data / "documents" / "ab" / "abc"
+    document.parent.mkdir(parents=True)
+    document.write_bytes(b"a document")
+    assert manage(data, "backup", backup, "--without-files")[0] == 0
+    with zipfile.ZipFile(backup) as archive:
+        assert "documents/ab/abc" not in archive.namelist()
+    assert manage(data, "restore", backup, "--replace")[0] == 0
+    assert document.read_bytes() == b"a document"

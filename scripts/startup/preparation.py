@@ -63,6 +63,7 @@ def _back_up_before_upgrade() -> None:
     from django.db.migrations.executor import MigrationExecutor
 
     from admin_system.env import get_env
+    from admin_system.file_places import find_bucket
     from admin_system.version import VERSION
 
     executor = MigrationExecutor(connection)
@@ -72,7 +73,9 @@ def _back_up_before_upgrade() -> None:
     name = f"before-{VERSION}-{datetime.now():%Y%m%d-%H%M%S}.zip"
     target = get_env().data_dir / "backups" / name
     say("正在备份，然后升级数据库……", "Making a backup, then upgrading the database …")
-    call_command("backup", target, with_secrets=True)
+    # An upgrade leaves objects in a bucket as they are, and they may be too many for this disk.
+    in_bucket = find_bucket(get_env()) is not None
+    call_command("backup", target, with_secrets=True, without_files=in_bucket)
     target.chmod(0o600)
     say(
         f"升级不成功时可恢复：manage.py restore {target} --replace",

@@ -12,6 +12,7 @@ from admin_system.knowledge_base.checking.files import (
     find_missing_files,
     find_missing_pictures,
     find_unneeded_files,
+    find_unneeded_pictures,
 )
 from admin_system.knowledge_base.checking.finding import Finding
 from admin_system.knowledge_base.checking.indexes import (
@@ -37,6 +38,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     find_missing_files,
     find_missing_pictures,
     find_unneeded_files,
+    find_unneeded_pictures,
 )
 """In this order: what one repairs the next ones build on."""
 

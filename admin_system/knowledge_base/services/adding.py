@@ -51,9 +51,10 @@ def add_document(new: NewDocument, blocks: Iterable[bytes]) -> tuple[Document, b
         if not incoming.size:
             raise EmptyDocument("document_empty")
         try:
+            incoming.send_ahead()
             return enter_content(new, incoming)
         except Exception:
-            if not incoming.path.exists():  # it was kept, and its row was not
+            if incoming.is_kept:  # and its row was not
                 remove_unneeded(incoming.sha256)
             raise
 

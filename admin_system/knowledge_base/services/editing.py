@@ -14,7 +14,11 @@ from admin_system.knowledge_base.models import Document, EmbeddingProfile, Passa
 from admin_system.knowledge_base.readers.draft import clean
 from admin_system.knowledge_base.readers.encodings import decode_text
 from admin_system.knowledge_base.readers.limits import DEFAULT_LIMITS
-from admin_system.knowledge_base.services.adding import NewDocument, enter_content
+from admin_system.knowledge_base.services.adding import (
+    NewDocument,
+    enter_content,
+    remove_unneeded,
+)
 from admin_system.knowledge_base.services.embedding_passages import embed_each
 from admin_system.knowledge_base.services.moving import require_document
 from admin_system.knowledge_base.services.publishing import note_changes, store_vectors
@@ -44,13 +48,24 @@ def edit_text(document: Document, text: str, *, version: int | None = None) -> D
         raise EmptyDocument("document_empty")
     refuse_files(document)
     data = [text.encode("utf-8", "replace")]
-    with storage.receive(data, DEFAULT_LIMITS.file_bytes) as incoming, writing():
-        row = require_document(document)
-        if version is not None and row.version != version:
-            raise ChangedMeanwhile("document_changed_meanwhile")
-        new = NewDocument(row.topic, row.name, title=row.title, kind=row.kind, owner=row.owner)
-        edited, _ = enter_content(new, incoming)
-        return edited
+    with storage.receive(data, DEFAULT_LIMITS.file_bytes) as incoming:
+        try:
+            incoming.send_ahead()
+            return enter_text(document, incoming, version)
+        except Exception:
+            if incoming.is_kept:  # and its row was not
+                remove_unneeded(incoming.sha256)
+            raise
+
+
+@writing()
+def enter_text(document: Document, incoming: storage.Incoming, version: int | None) -> Document:
+    row = require_document(document)
+    if version is not None and row.version != version:
+        raise ChangedMeanwhile("document_changed_meanwhile")
+    new = NewDocument(row.topic, row.name, title=row.title, kind=row.kind, owner=row.owner)
+    edited, _ = enter_content(new, incoming)
+    return edited
 
 
 def refuse_files(document: Document) -> None:

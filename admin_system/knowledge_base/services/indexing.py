@@ -73,12 +73,13 @@ def read_content(document: Document, hold: Hold) -> Reading:
     """Raises DocumentError, ContentReplaced."""
     as_markdown = document.kind == Document.Kind.TEXT
     try:
-        return read_isolated(
-            storage.path_of(document.sha256),
-            f"{document.name}.md" if as_markdown else document.name,
-            questions=document.kind == Document.Kind.QUESTIONS,
-            should_stop=hold.should_stop,
-        )
+        with storage.as_file(document.sha256) as path:
+            return read_isolated(
+                path,
+                f"{document.name}.md" if as_markdown else document.name,
+                questions=document.kind == Document.Kind.QUESTIONS,
+                should_stop=hold.should_stop,
+            )
     except FileNotFoundError as error:  # the bytes of a former content go as soon as it is one
         require_content(document)
         raise DamagedDocument("document_bytes_missing") from error

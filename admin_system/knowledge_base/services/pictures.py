@@ -27,13 +27,21 @@ def read_picture_bytes(picture: DocumentPicture) -> tuple[bytes, str]:
 
 def store_pictures(document: Document, reading: Reading) -> list[DocumentPicture]:
     """Their bytes and rows, in the order of the reading, beside those that live passages show."""
-    return [store(document, number, found) for number, found in enumerate(reading.pictures)]
+    rows = []
+    for number, found in enumerate(reading.pictures):
+        with storage.receive([found.data]) as incoming:
+            incoming.send_ahead()
+            rows.append(store(document, number, found, incoming))
+    return rows
 
 
 @writing()
-def store(document: Document, number: int, found: FoundPicture) -> DocumentPicture:
+def store(
+    document: Document, number: int, found: FoundPicture, incoming: storage.Incoming
+) -> DocumentPicture:
     """Words are taken over from the same picture elsewhere: it is not asked about twice."""
-    sha256 = storage.keep(found.data)
+    incoming.keep()
+    sha256 = incoming.sha256
     known = DocumentPicture.objects.filter(sha256=sha256).exclude(described_by="").first()
     row, _ = DocumentPicture.objects.update_or_create(
         document=document,

@@ -124,8 +124,9 @@ def leave_a_draft() -> None:
 
 
 def leave_a_file() -> None:
-    sha256 = storage.keep(b"of nobody")
-    os.utime(storage.path_of(sha256), (0, 0))
+    with storage.receive([b"of nobody"]) as incoming:
+        incoming.keep()
+    os.utime(storage.path_of(incoming.sha256), (0, 0))
 
 
 DAMAGE: list[tuple[Callable[[], None], list[str]]] = [

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from django.core.files.storage import default_storage, storages
 from django.db import connection
 
 from admin_system.core.errors import CoreError
+from admin_system.core.files_watch import TRIAL
 from admin_system.env import get_env
+from admin_system.file_places import files_dir, find_bucket
+
+if TYPE_CHECKING:
+    from admin_system.core.bucket_files import BucketFiles
 
 MANIFEST = "manifest.json"
 DATABASE = "db.sqlite3"
@@ -36,16 +46,47 @@ class Manifest:
     with_secrets: bool
     files: dict[str, str]
     """Name in the archive -> SHA-256, hexadecimal."""
+    with_files: bool = True
+    """Whether documents and pictures are in it."""
 
 
-def data_files() -> dict[str, Path]:
-    """Name in the archive -> the file, of what lies in the folders now."""
-    root = get_env().data_dir
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document or picture where it lies now."""
+
+    moment: datetime
+    open: Callable[[], BinaryIO]
+    """Raises FileNotFoundError."""
+
+
+def data_files() -> dict[str, Stored]:
+    """Name in the archive -> the file, of what lies in the folders or in the bucket now."""
+    if find_bucket(get_env()) is not None:
+        return {
+            f"{folder}/{one.name}": Stored(one.modified, partial(files.open_stream, one.name))
+            for folder, files in buckets().items()
+            for one in files.entries()
+            if not one.name.startswith(TRIAL)
+        }
+    root = files_dir(get_env())
     return {
-        path.relative_to(root).as_posix(): path
+        path.relative_to(root).as_posix(): stored_file(path)
         for folder in FOLDERS
         for path in sorted((root / folder).rglob("*"))
         if path.is_file() and not path.name.startswith(PASSING)
+    }
+
+
+def stored_file(path: Path) -> Stored:
+    moment = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return Stored(moment, lambda: path.open("rb"))
+
+
+def buckets() -> dict[str, BucketFiles]:
+    """By their folder; where there is a bucket."""
+    return {
+        "documents": cast("BucketFiles", storages["documents"]),
+        "media": cast("BucketFiles", default_storage),
     }
 
 

@@ -13,6 +13,7 @@ from django.db import connections
 from admin_system.core.errors import ModelOwnedElsewhere
 from admin_system.core.ownership import ModelLock
 from admin_system.env import get_env
+from admin_system.file_places import files_dir, find_bucket
 from admin_system.management.backups.contents import (
     DATABASE,
     FOLDERS,
@@ -21,6 +22,7 @@ from admin_system.management.backups.contents import (
     SECRET_KEY,
     BackupFault,
     Manifest,
+    buckets,
     database_path,
 )
 
@@ -57,10 +59,12 @@ def restore_backup(source: Path, *, replace: bool = False) -> Manifest:
     try:
         unpack(source, manifest, draft)
         connections.close_all()
-        set_aside(root, database)
+        send_to_bucket(draft)
+        set_aside(root, database, with_files=manifest.with_files)
         for path in draft.iterdir():
-            target = database if path.name == DATABASE else root / path.name
-            path.replace(target)
+            home = files_dir(get_env()) if path.name in FOLDERS else root
+            target = database if path.name == DATABASE else home / path.name
+            shutil.move(path, target)  # another folder may be on another disk
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return manifest
@@ -110,12 +114,26 @@ def extract(archive: zipfile.ZipFile, name: str, place: Path) -> str:
     return digest.hexdigest()
 
 
-def set_aside(root: Path, database: Path) -> None:
-    """What lies there now, as `before-restore`; the one of an earlier restore goes."""
+def send_to_bucket(draft: Path) -> None:
+    """Documents and pictures, where a bucket keeps them. What is there already under these names,
+    which are hashes or drawn by lot, is the same; nothing goes. Raises FilesAway."""
+    if find_bucket(get_env()) is None:
+        return
+    for folder, files in buckets().items():
+        for path in (draft / folder).rglob("*"):
+            if path.is_file():
+                files.put(path.relative_to(draft / folder).as_posix(), path)
+        shutil.rmtree(draft / folder, ignore_errors=True)
+
+
+def set_aside(root: Path, database: Path, *, with_files: bool) -> None:
+    """What lies there now, as `before-restore`; the one of an earlier restore goes. Documents and
+    pictures stay where the backup holds none."""
     aside = root / "before-restore"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     sides = [database.with_name(database.name + ending) for ending in SIDE_FILES]
-    for path in [database, *sides, *(root / folder for folder in FOLDERS)]:
+    folders = [files_dir(get_env()) / folder for folder in FOLDERS if with_files]
+    for path in [database, *sides, *folders]:
         if path.exists():
-            path.replace(aside / path.name)
+            shutil.move(path, aside / path.name)

@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from dotenv import dotenv_values
 
@@ -47,15 +48,15 @@ STORED = (".jpg", ".png", ".webp", ".pdf", ".docx", ".pptx", ".xlsx", ".zip", ".
 BLOCK = 1 << 20
 
 
-def write_backup(target: Path, *, with_secrets: bool = False) -> Manifest:
-    """A ZIP that appears at `target` when it is whole. Raises BackupFault."""
+def write_backup(target: Path, *, with_secrets: bool = False, with_files: bool = True) -> Manifest:
+    """A ZIP that appears at `target` when it is whole. Raises BackupFault, FilesAway."""
     if target.exists():
         raise BackupFault("backup_target_exists", path=str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.draft")
     try:
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
-            manifest = _Writer(archive, with_secrets=with_secrets).write()
+            manifest = _Writer(archive, with_secrets, with_files).write()
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
@@ -63,9 +64,10 @@ def write_backup(target: Path, *, with_secrets: bool = False) -> Manifest:
 
 
 class _Writer:
-    def __init__(self, archive: zipfile.ZipFile, *, with_secrets: bool) -> None:
+    def __init__(self, archive: zipfile.ZipFile, with_secrets: bool, with_files: bool) -> None:
         self._archive = archive
         self._with_secrets = with_secrets
+        self._with_files = with_files
         self._hashes: dict[str, str] = {}
 
     def write(self) -> Manifest:
@@ -83,16 +85,19 @@ class _Writer:
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             with_secrets=self._with_secrets,
             files=self._hashes,
+            with_files=self._with_files,
         )
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
         self._archive.writestr(MANIFEST, text)
         return manifest
 
     def _add_data_files(self) -> None:
-        for name, path in data_files().items():
+        for name, stored in data_files().items() if self._with_files else ():
             if name not in self._hashes:
-                with suppress(FileNotFoundError):  # removed meanwhile, with its row
-                    self._add_file(name, path)
+                with suppress(FileNotFoundError), stored.open() as source:
+                    # else removed meanwhile, with its row
+                    entry = zipfile.ZipInfo(name, stored.moment.astimezone().timetuple()[:6])
+                    self._add(entry, source)
 
     def _add_settings(self) -> None:
         file = BASE_DIR / ".env"
@@ -111,16 +116,18 @@ class _Writer:
             self._add_file(SECRET_KEY, key)
 
     def _add_file(self, name: str, path: Path) -> None:
-        digest = hashlib.sha256()
         with path.open("rb") as source:
-            entry = zipfile.ZipInfo.from_file(path, name)
-            packed = not name.endswith(STORED)
-            entry.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
-            with self._archive.open(entry, "w", force_zip64=True) as member:
-                while block := source.read(BLOCK):
-                    digest.update(block)
-                    member.write(block)
-        self._hashes[name] = digest.hexdigest()
+            self._add(zipfile.ZipInfo.from_file(path, name), source)
+
+    def _add(self, entry: zipfile.ZipInfo, source: BinaryIO) -> None:
+        digest = hashlib.sha256()
+        packed = not entry.filename.endswith(STORED)
+        entry.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+        with self._archive.open(entry, "w", force_zip64=True) as member:
+            while block := source.read(BLOCK):
+                digest.update(block)
+                member.write(block)
+        self._hashes[entry.filename] = digest.hexdigest()
 
 
 def copy_database(target: Path, *, with_secrets: bool) -> None:

@@ -37,6 +37,11 @@ class Command(SpokenCommand):
             help=f"into the data folder, by the day's name; {KEPT_DAYS} days are kept",
         )
         parser.add_argument(
+            "--without-files",
+            action="store_true",
+            help="neither documents nor pictures: a bucket may have backups of its own",
+        )
+        parser.add_argument(
             "--with-secrets",
             action="store_true",
             help="also keys of other services and the secret key; keep such a file safe",
@@ -45,6 +50,10 @@ class Command(SpokenCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         target: Path = options["file"] or daily_target()
         with self.faults_as_sentences():
-            manifest = write_backup(target, with_secrets=options["with_secrets"])
+            manifest = write_backup(
+                target,
+                with_secrets=options["with_secrets"],
+                with_files=not options["without_files"],
+            )
         size = f"{target.stat().st_size / 2**20:.1f}"
         self.tell("backup_written", path=str(target), files=len(manifest.files), size=size)
