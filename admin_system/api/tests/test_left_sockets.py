@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db  # as channels looks at what connections are 
 @pytest.mark.parametrize("taken", [0, 1])
 async def test_a_refused_caller_who_has_left_raises_nothing(taken: int) -> None:
     """`taken`: how many of the server's words still reach it."""
-    came: list[dict[str, Any]] = [
+    came: list[Any] = [
         {"type": "websocket.connect"},
         {"type": "websocket.disconnect", "code": 1006},
     ]
@@ -31,7 +31,7 @@ async def test_a_refused_caller_who_has_left_raises_nothing(taken: int) -> None:
             raise ConnectionResetError
         told.append(message["type"])
 
-    scope: Any = {
+    scope = {
         "type": "websocket",
         "path": "/ws/chat/",
         "query_string": b"",
@@ -39,7 +39,8 @@ async def test_a_refused_caller_who_has_left_raises_nothing(taken: int) -> None:
         "client": ("203.0.113.7", 1),
         "subprotocols": [],
     }
-    await ChatConsumer.as_asgi()(scope, receive, send)
+    application: Any = ChatConsumer.as_asgi()
+    await application(scope, receive, send)
     assert told == ["websocket.accept"][:taken]
     assert not came
     assert open_sockets._held.total() == 0
