@@ -37,8 +37,10 @@ logger = logging.getLogger(__name__)
 
 FEW = 5_000
 """Allowed vectors that are compared one by one."""
-CANDIDATES = 100
+CANDIDATES = 400
 """That the graph brings at a time, at least: `hnsw.ef_search`."""
+COMPARED = 50
+"""Of them that are compared exactly, at least."""
 REMEMBERED_CHANGES = 1_000
 """For so many changes topics with many passages are taken for having many."""
 
@@ -161,7 +163,7 @@ class DatabaseIndex:
 
     def _by_graph(self, asked: str, held: str, values: list[object], limit: int) -> list[Any]:
         question = BY_GRAPH.format(held=held, dim=self.dim)
-        candidates = max(2 * limit, CANDIDATES // 2)
+        candidates = max(2 * limit, COMPARED)
         with transaction.atomic():
             ask(FOR_GRAPH, str(max(CANDIDATES, candidates)))
             return ask(question, asked, *values, asked, candidates, asked, limit)

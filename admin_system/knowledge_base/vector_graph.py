@@ -19,7 +19,7 @@ INDEXED_FROM = 10_000
 """Vectors of a model from which on they get a graph."""
 MOST_NUMBERS = 4_000
 """Of a vector that pgvector's HNSW takes in half precision."""
-NEIGHBOURS, BUILD_CANDIDATES = 16, 64
+NEIGHBOURS, BUILD_CANDIDATES = 16, 128
 """Of each vector in the graph, and looked at while it is built: `m`, `ef_construction`."""
 BUILD_MEMORY = "2GB"
 """Of PostgreSQL while a graph is built; what does not fit makes building slow, not wrong."""
