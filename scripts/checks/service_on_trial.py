@@ -19,6 +19,8 @@ from scripts.checks.supervised import LONGEST_PAUSE
 
 START_SECONDS = 180.0
 END_SECONDS = 30.0
+READY = "The service is ready"
+"""Which `scripts.startup.main` says in English."""
 
 
 class ServiceOnTrial:
@@ -56,6 +58,7 @@ class ServiceOnTrial:
                 stderr=subprocess.STDOUT,
             )
         self.wait_until_ready()
+        self._wait_until_watched()
         return self
 
     def __exit__(
@@ -89,6 +92,15 @@ class ServiceOnTrial:
                 pass
             time.sleep(0.05)
         raise RuntimeError(f"not ready:\n{self.said.read_text('utf-8', 'replace')[-2000:]}")
+
+    def _wait_until_watched(self) -> None:
+        """The supervisor takes an end before its first "ready" for a wrong setting, and gives up.
+        Raises RuntimeError."""
+        began = time.monotonic()
+        while READY not in self.said.read_text("utf-8", "replace"):
+            if time.monotonic() - began > END_SECONDS:
+                raise RuntimeError("The supervisor never saw that the service was ready.")
+            time.sleep(0.05)
 
     def press_ctrl_c(self) -> float:
         """As a terminal does, to every program in it; seconds until all have ended."""
