@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from socket import gethostname
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -9,6 +11,8 @@ from admin_system.env import Env, WrongSetting, name_of
 
 MOST_CONNECTIONS = 20
 """Of a process to PostgreSQL; whoever needs one more waits for one to be given back."""
+OWN_NAME = "qwen-vl"
+"""Begins the name of a session at PostgreSQL; the host and the number of the process follow."""
 PATIENCE = 20  # seconds; for a connection, and in SQLite for the writer before
 
 
@@ -47,6 +51,7 @@ def to_postgres(url: str) -> dict[str, Any]:
     name = unquote(parts.path.lstrip("/"))
     if not name:
         raise WrongSetting([(name_of("database_url"), "it names no database")])
+    options.setdefault("application_name", f"{OWN_NAME} {gethostname()[:40]} {os.getpid()}")
     pool = {"min_size": 1, "max_size": MOST_CONNECTIONS, "timeout": PATIENCE}
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -10,10 +10,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "version, or a newer one.",
         "备份由版本 {version} 写成，当前版本读不了。安装那个版本或更新的版本。",
     ),
-    "backup_other_database": (
-        "The database is {vendor}; back it up with its own tools, and the folder data beside it.",
-        "数据库是 {vendor}，用它自己的工具备份，并同时备份 data 文件夹。",
-    ),
     "backup_restored": (
         "Restored: {files} files, as of {moment}. Start the service now.",
         "已恢复 {files} 个文件，时间点 {moment}。现在可以启动服务。",
@@ -35,8 +31,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "服务正在使用这些数据（进程 {pid}）。先停止它。",
     ),
     "restore_target_occupied": (
-        "The folder {path} holds data already. With --replace they are moved to before-restore and "
-        "the backup takes their place.",
-        "文件夹 {path} 里已有数据。加 --replace 会把它们移到 before-restore，再放入备份。",
+        "There are data already. With --replace they are moved to before-restore in the folder "
+        "{path} and the backup takes their place.",
+        "已有数据。加 --replace 会把它们移到文件夹 {path} 里的 before-restore，再放入备份。",
     ),
 }

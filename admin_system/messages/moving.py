@@ -25,6 +25,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Both are the same place. Set QWEN_VL_FILES to the new one, and name the former.",
         "两处相同。把 QWEN_VL_FILES 设为新的位置，命令里写原来的位置。",
     ),
+    "move_migration_failed": (
+        "Nothing was changed: the SQLite database could not be made or brought to this version. "
+        "{reason}",
+        "没有改动任何数据：SQLite 数据库无法建立或升级到当前版本。{reason}",
+    ),
     "move_needs_postgres": (
         "Set QWEN_VL_DATABASE_URL to the PostgreSQL database that the rows shall go to.",
         "把 QWEN_VL_DATABASE_URL 设为要搬入的 PostgreSQL 数据库。",
@@ -39,6 +44,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "rebuild_index on the old one and try again.",
         "没有改动任何数据：两个数据库的检索结果不同：{query}。"
         "在旧数据库上运行 manage.py rebuild_index 后再试。",
+    ),
+    "move_service_runs": (
+        "Nothing was changed: other processes of the service use the database ({processes}). Stop "
+        "them first.",
+        "没有改动任何数据：服务的其他进程正在使用数据库（{processes}）。先停止它们。",
     ),
     "move_source_missing": (
         "There is no file {path}.",

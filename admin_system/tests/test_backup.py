@@ -110,7 +110,7 @@ def test_what_cannot_be_restored_changes_nothing(data: Path, tmp_path: Path) -> 
     assert manage(data, "backup", backup)[0] == 0
     before = rows(data)
     code, said = manage(data, "restore", backup, language="zh-hans")
-    assert (code, "里已有数据" in said) == (1, True)
+    assert (code, "已有数据" in said) == (1, True)
 
     lock = ModelLock(data / "model.lock")
     lock.acquire()

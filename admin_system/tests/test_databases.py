@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ def test_an_address_says_all_that_a_connection_needs() -> None:
     assert (found["USER"], found["PASSWORD"]) == ("qwen", "p@ss/word")
     assert (found["HOST"], found["PORT"], found["NAME"]) == ("db.example.com", "5433", "library")
     assert found["OPTIONS"].pop("pool")["max_size"] > 1
+    assert str(os.getpid()) in found["OPTIONS"].pop("application_name")
     assert found["OPTIONS"] == {"sslmode": "require"}
 
 

@@ -1,4 +1,5 @@
-"""From SQLite to PostgreSQL: all rows, what is found, and numbers that go on; or nothing at all."""
+"""From SQLite to PostgreSQL, and from there into a backup that either takes back: all rows, what is
+found, and numbers that go on; or nothing at all."""
 
 from __future__ import annotations
 
@@ -53,9 +54,67 @@ print(json.dumps({
 """
 
 
-def run(code: str, data: Path, **settings: str) -> str:
+BACKUP = """
+import django; django.setup()
+import io, json, sys
+from pathlib import Path
+import psycopg
+from django.core.management import CommandError, call_command
+from admin_system.core.models import ModelConfig
+from admin_system.env import get_env
+from admin_system.knowledge_base.models import Document, Topic
+from admin_system.management.backups.restoring import read_manifest
+
+def say(*options):
+    said = io.StringIO()
+    try:
+        call_command(*options, stdout=said)
+    except CommandError as error:
+        return str(error)
+    return said.getvalue().strip()
+
+data, whole = map(Path, sys.argv[1:])
+ModelConfig.objects.update(upstream_key="sk-very-secret")
+told = [say("backup", whole, "--with-secrets")]
+Topic.objects.filter(name="later").delete()
+Document.objects.filter(name="7.md").delete()
+told.append(say("restore", whole))
+with psycopg.connect(get_env().database_url, application_name="qwen-vl elsewhere 17"):
+    told.append(say("restore", whole, "--replace"))
+lost = Document.objects.count()
+told.append(say("restore", whole, "--replace"))
+print(json.dumps({
+    "told": told, "lost": lost,
+    "key": ModelConfig.objects.first().upstream_key,
+    "aside": (data / "before-restore" / "db.sqlite3").exists(),
+    "files": sorted(read_manifest(whole).files),
+}))
+"""
+STATE = """
+import django; django.setup()
+import json, sys
+from django.core.management import call_command
+from admin_system.core.models import ApiKey, ModelConfig
+from admin_system.knowledge_base.checking import check_library
+from admin_system.knowledge_base.models import Document, Topic
+from admin_system.knowledge_base.services.searching import search_passages
+if sys.argv[1:]:
+    call_command("restore", sys.argv[1], verbosity=0)
+hit = search_passages(query="crew 7", mode="hybrid", limit=1).hits[0]
+newest = Topic.objects.create(name="newest").pk
+print(json.dumps({
+    "documents": Document.objects.count(), "keys": ApiKey.objects.count(),
+    "found": hit.passage.text, "vector": hit.scores.vector, "keyword": hit.scores.keyword,
+    "newest": newest, "topics": sorted(Topic.objects.values_list("name", flat=True)),
+    "key": ModelConfig.objects.first().upstream_key,
+    "left": [finding.code for finding in check_library()],
+}))
+"""
+
+
+def run(code: str, data: Path, *words: object, **settings: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", code, *map(str, words)],
         cwd=BASE_DIR,
         env=environment(data, **settings)
         | {"DJANGO_SETTINGS_MODULE": "admin_system.minimal_settings"},
@@ -71,7 +130,11 @@ def test_everything_is_there_afterwards_and_may_be_moved_again(tmp_path: Path) -
     run(FILL, tmp_path, DATABASE_URL="")
     before = (tmp_path / "db.sqlite3").read_bytes()
     with postgres_server() as url:
-        found = json.loads(run(MOVE, tmp_path, DATABASE_URL=url, LANGUAGE="en"))
+        found = json.loads(run(MOVE, tmp_path, DATABASE_URL=url, LANGUAGE="en").splitlines()[-1])
+        there = {"DATABASE_URL": url, "LANGUAGE": "en"}
+        backup = tmp_path / "whole.zip"
+        restored = json.loads(run(BACKUP, tmp_path, tmp_path, backup, **there).splitlines()[-1])
+        back = json.loads(run(STATE, tmp_path, **there))
     missing, first, refused, again = found.pop("told")
     assert "no such file" in missing
     assert "are the same in both databases" in first
@@ -82,3 +145,21 @@ def test_everything_is_there_afterwards_and_may_be_moved_again(tmp_path: Path) -
     assert found.pop("keywords") == found.pop("passages") > 12
     assert found == {"documents": 12, "keys": len(keys), "left": []}
     assert (tmp_path / "db.sqlite3").read_bytes() == before
+
+    told = restored.pop("told")
+    assert "Written" in told[0]
+    assert "--replace" in told[1]
+    assert "elsewhere 17" in told[2]
+    assert "Restored" in told[3]
+    assert restored.pop("lost") == 11
+    assert {"db.sqlite3", "secret_key"} <= set(restored.pop("files"))
+    assert restored == {"key": "sk-very-secret", "aside": True}
+    other = tmp_path / "other"
+    other.mkdir()
+    by_sqlite = json.loads(run(STATE, other, backup, DATABASE_URL="").splitlines()[-1])
+    for state in (back, by_sqlite):
+        assert "Pump 7 is cleaned by crew 7" in state["found"]
+        assert min(state["vector"], state["keyword"]) > 0.3
+        assert (state["documents"], state["keys"], state["left"]) == (12, len(keys), [])
+        assert {"later", "newest"} <= set(state["topics"])
+        assert state["key"] == "sk-very-secret"

@@ -91,8 +91,6 @@ def buckets() -> dict[str, BucketFiles]:
 
 
 def database_path() -> Path:
-    """Raises BackupFault for a database that its own tools have to copy."""
-    if connection.vendor != "sqlite":
-        raise BackupFault("backup_other_database", vendor=connection.vendor)
+    """Of SQLite."""
     name = str(connection.settings_dict["NAME"])
     return Path(url2pathname(urlsplit(name).path) if name.startswith("file:") else name)

@@ -7,8 +7,10 @@ import json
 import shutil
 import zipfile
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
-from django.db import connections
+from django.core.management import call_command
+from django.db import connection, connections
 
 from admin_system.core.errors import ModelOwnedElsewhere
 from admin_system.core.ownership import ModelLock
@@ -25,6 +27,8 @@ from admin_system.management.backups.contents import (
     buckets,
     database_path,
 )
+from admin_system.management.moving.beside import migrate_beside
+from admin_system.management.moving.rows import copy_rows, is_used, move_rows
 
 BLOCK = 1 << 20
 SIDE_FILES = ("-wal", "-shm")
@@ -43,31 +47,66 @@ def read_manifest(source: Path) -> Manifest:
 
 
 def restore_backup(source: Path, *, replace: bool = False) -> Manifest:
-    """The data folder is as the backup then; `replace` allows it to hold something now, which is
-    kept beside it under the name `before-restore`.
+    """The data folder, and the PostgreSQL where there is one, are as the backup then; `replace`
+    allows them to hold something now, which is kept under the name `before-restore`.
 
-    Raises BackupFault; the folder is as before then.
+    Raises BackupFault, MoveFault, FilesAway; all is as before then.
     """
     manifest = read_manifest(source)
-    root, database = get_env().data_dir, database_path()
-    occupied = database.exists() and database.stat().st_size > 0
-    if occupied and not replace:
+    root = get_env().data_dir
+    database = Sqlite() if connection.vendor == "sqlite" else Postgres()
+    if database.is_used() and not replace:
         raise BackupFault("restore_target_occupied", path=str(root))
     require_stopped(root)
-    draft = root / ".restoring"
+    draft, aside = root / ".restoring", root / "before-restore"
     shutil.rmtree(draft, ignore_errors=True)
     try:
         unpack(source, manifest, draft)
-        connections.close_all()
         send_to_bucket(draft)
-        set_aside(root, database, with_files=manifest.with_files)
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        database.put(draft / DATABASE, aside)
+        if manifest.with_files:
+            set_aside([files_dir(get_env()) / folder for folder in FOLDERS], aside)
         for path in draft.iterdir():
             home = files_dir(get_env()) if path.name in FOLDERS else root
-            target = database if path.name == DATABASE else home / path.name
-            shutil.move(path, target)  # another folder may be on another disk
+            shutil.move(path, home / path.name)  # another folder may be on another disk
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return manifest
+
+
+class Sqlite:
+    def __init__(self) -> None:
+        self._path = database_path()
+
+    def is_used(self) -> bool:
+        return self._path.exists() and self._path.stat().st_size > 0
+
+    def put(self, draft: Path, aside: Path) -> None:
+        """The draft goes; migrating it is left to the caller."""
+        connections.close_all()
+        path = self._path
+        set_aside([path, *(path.with_name(path.name + ending) for ending in SIDE_FILES)], aside)
+        shutil.move(draft, path)
+
+
+class Postgres:
+    """Rows are copied in one transaction, out of a file that is brought to this version before."""
+
+    def __init__(self) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+
+    def is_used(self) -> bool:
+        return is_used()
+
+    def put(self, draft: Path, aside: Path) -> None:
+        with TemporaryDirectory() as folder:
+            path = Path(shutil.move(draft, Path(folder) / DATABASE))
+            migrate_beside(path.parent)
+            if is_used():
+                copy_rows(migrate_beside(aside))
+            move_rows(path, replace=True)
 
 
 def require_stopped(root: Path) -> None:
@@ -126,14 +165,7 @@ def send_to_bucket(draft: Path) -> None:
         shutil.rmtree(draft / folder, ignore_errors=True)
 
 
-def set_aside(root: Path, database: Path, *, with_files: bool) -> None:
-    """What lies there now, as `before-restore`; the one of an earlier restore goes. Documents and
-    pictures stay where the backup holds none."""
-    aside = root / "before-restore"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    sides = [database.with_name(database.name + ending) for ending in SIDE_FILES]
-    folders = [files_dir(get_env()) / folder for folder in FOLDERS if with_files]
-    for path in [database, *sides, *folders]:
+def set_aside(paths: list[Path], aside: Path) -> None:
+    for path in paths:
         if path.exists():
             shutil.move(path, aside / path.name)

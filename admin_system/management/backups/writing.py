@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from django.db import connection
 from dotenv import dotenv_values
 
 from admin_system.env import BASE_DIR, PREFIX, get_env
@@ -27,6 +28,8 @@ from admin_system.management.backups.contents import (
     data_files,
     database_path,
 )
+from admin_system.management.moving.beside import migrate_beside
+from admin_system.management.moving.rows import copy_rows
 from admin_system.version import VERSION
 
 SECRET_COLUMNS = (
@@ -131,14 +134,22 @@ class _Writer:
 
 
 def copy_database(target: Path, *, with_secrets: bool) -> None:
-    """SQLite's own online copy: one moment of the database, whatever is written meanwhile."""
-    with (
-        closing(sqlite3.connect(database_path())) as source,
-        closing(sqlite3.connect(target)) as copy,
-    ):
-        source.backup(copy)
-        if with_secrets:
-            return
+    """One moment of the database as a SQLite file, whatever is written meanwhile. Raises
+    MoveFault."""
+    if connection.vendor == "sqlite":
+        with (
+            closing(sqlite3.connect(database_path())) as source,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            source.backup(copy)
+    else:
+        copy_rows(migrate_beside(target.parent))
+    if not with_secrets:
+        leave_out_secrets(target)
+
+
+def leave_out_secrets(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as copy:
         for table, column in SECRET_COLUMNS:
             copy.execute(f"UPDATE {table} SET {column} = ''")  # noqa: S608 - our names
         for table in SECRET_TABLES:

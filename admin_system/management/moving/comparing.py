@@ -12,7 +12,7 @@ from admin_system.knowledge_base.embedding import current_profile
 from admin_system.knowledge_base.index_contents import NUMBER, read_contents, stored_vectors
 from admin_system.knowledge_base.keywords import keyword_index
 from admin_system.knowledge_base.services.rebuilding import in_keyword_index
-from admin_system.management.moving.source import MoveFault
+from admin_system.management.moving.beside import MoveFault
 from admin_system.vector_search.lexical import LexicalIndex
 from admin_system.vector_search.recall import NEIGHBOURS, find_truth, sample_questions
 

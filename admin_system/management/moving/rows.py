@@ -1,8 +1,9 @@
-"""All rows of a SQLite database into the PostgreSQL of the site, in one transaction."""
+"""All rows of a SQLite database into the PostgreSQL of the site, or back, in one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,19 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import Model
+from django.db.transaction import atomic
 
 from admin_system.knowledge_base.keywords import FREQUENCIES, keyword_index, to_keyword_row
 from admin_system.knowledge_base.models import Document, EmbeddingProfile
 from admin_system.knowledge_base.services.rebuilding import in_keyword_index
 from admin_system.knowledge_base.vector_column import fill, has_column
 from admin_system.knowledge_base.writing import writing
+from admin_system.management.moving.alone import require_alone
+from admin_system.management.moving.beside import BESIDE, MoveFault, opened
 from admin_system.management.moving.comparing import compare_searches, compare_vector_searches
-from admin_system.management.moving.source import SOURCE, MoveFault, opened
+from admin_system.vector_search.lexical import LexicalIndex
 
 AT_ONCE = 500
 Report = Callable[[str, int], None]
@@ -30,15 +34,15 @@ def move_rows(path: Path, *, replace: bool, report: Report = lambda *_: None) ->
     held goes, which `replace` must allow. Raises MoveFault."""
     if connection.vendor != "postgresql":
         raise MoveFault("move_needs_postgres")
-    if not replace and (get_user_model().objects.exists() or Document.objects.exists()):
+    if not replace and is_used():
         raise MoveFault("move_target_not_empty")
+    require_alone()
     try:
         with opened(path) as source, writing():
-            tables = [model._meta.db_table for model in moved_models()]
-            empty(tables)
+            empty_site()
             total = 0
             for model in moved_models():
-                count = copy(model)
+                count = copy(model, BESIDE, "default")
                 report(model._meta.db_table, count)
                 total += count
             count_on()
@@ -52,6 +56,27 @@ def move_rows(path: Path, *, replace: bool, report: Report = lambda *_: None) ->
         FREQUENCIES.forget()
 
 
+def copy_rows(path: Path) -> None:
+    """Of the PostgreSQL of the site, as of one moment, into a SQLite database of this version,
+    with its keyword index: whatever is written meanwhile. Raises MoveFault."""
+    with opened(path, mode="rw") as target, one_moment(), atomic(using=BESIDE):
+        for model in moved_models():
+            model._base_manager.using(BESIDE).all()._raw_delete(BESIDE)
+        for model in moved_models():
+            copy(model, "default", BESIDE)
+        index = LexicalIndex(target.connection)
+        index.clear()
+        for batch in batches():
+            index.add(batch)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    with atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
 def moved_models() -> list[type[Model]]:
     return [
         model
@@ -60,21 +85,27 @@ def moved_models() -> list[type[Model]]:
     ]
 
 
-def empty(tables: list[str]) -> None:
+def is_used() -> bool:
+    return bool(get_user_model().objects.exists() or Document.objects.exists())
+
+
+def empty_site() -> None:
+    tables = [model._meta.db_table for model in moved_models()]
     quoted = ", ".join(map(connection.ops.quote_name, tables))
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {quoted}")
 
 
-def copy(model: type[Model]) -> int:
+def copy(model: type[Model], source: str, target: str) -> int:
     """Raises MoveFault when there are not as many afterwards. As they are: no time of a change
     is set anew. References are looked at in the end, so that any order will do."""
     fields = model._meta.local_concrete_fields
-    theirs = model._base_manager.using(SOURCE).order_by("pk")
+    theirs = model._base_manager.using(source).order_by("pk")
+    at_once = connections[target].ops.bulk_batch_size(fields, [None] * AT_ONCE)
     rows = theirs.iterator(AT_ONCE)
-    ours: Any = model._base_manager.using("default")
-    while batch := list(islice(rows, AT_ONCE)):
-        ours._insert(batch, fields=fields, using="default", raw=True)
+    ours: Any = model._base_manager.using(target)
+    while batch := list(islice(rows, at_once)):
+        ours._insert(batch, fields=fields, using=target, raw=True)
     expected, count = theirs.count(), ours.count()
     if count != expected:
         table = model._meta.db_table
