@@ -278,7 +278,10 @@ class ModelService:
         with self._lock:
             if self._serving is former:
                 self._serving = None
-        former.engine.unload()
+        if self._closing:
+            former.engine.close()
+        else:
+            former.engine.unload()
         logger.info("%s is unloaded", former.spec.name)
         with self._lock:
             if former in self._alive:

@@ -59,6 +59,10 @@ class Engine(ABC):
     def unload(self) -> None:
         """Ends what still runs with EngineFault and gives all memory back; may be repeated."""
 
+    def close(self) -> None:
+        """As `unload`, at the end of the process; what serves others elsewhere goes on."""
+        self.unload()
+
     @abstractmethod
     def submit(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
         """Answers with Delta, Delta, … and one End.

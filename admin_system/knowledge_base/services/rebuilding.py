@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 500
 """Passages that one transaction puts in; others write between two of them."""
+REBUILD_LOCK = 0x6B657973
+"""Of PostgreSQL's advisory locks, as `writing.WRITERS_LOCK`."""
 FEW = 50
 """Changes from which on they are not left for the last transaction."""
 Report = Callable[[float], None]
@@ -51,9 +54,20 @@ def rebuild_keywords(report: Report = lambda _: None) -> int:
     return in_keyword_index().count()
 
 
-def one_rebuild() -> FileLock:
-    """Of all processes on this data folder; a killed one lets go of it."""
-    return FileLock(get_env().data_dir / "keywords.lock", thread_local=False)
+@contextmanager
+def one_rebuild() -> Iterator[None]:
+    """Of all processes on this database; a killed one lets go of it."""
+    if connection.vendor != "postgresql":
+        with FileLock(get_env().data_dir / "keywords.lock", thread_local=False):
+            yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [REBUILD_LOCK])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [REBUILD_LOCK])
 
 
 def _rebuild_keywords(report: Report = lambda _: None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from django.db.transaction import atomic
 from admin_system.knowledge_base.keywords import FREQUENCIES, keyword_index, to_keyword_row
 from admin_system.knowledge_base.models import Document, EmbeddingProfile
 from admin_system.knowledge_base.services.rebuilding import in_keyword_index
+from admin_system.knowledge_base.snapshots import snapshot
 from admin_system.knowledge_base.vector_column import fill, has_column
 from admin_system.knowledge_base.writing import writing
 from admin_system.management.moving.alone import require_alone
@@ -59,7 +59,7 @@ def move_rows(path: Path, *, replace: bool, report: Report = lambda *_: None) ->
 def copy_rows(path: Path) -> None:
     """Of the PostgreSQL of the site, as of one moment, into a SQLite database of this version,
     with its keyword index: whatever is written meanwhile. Raises MoveFault."""
-    with opened(path, mode="rw") as target, one_moment(), atomic(using=BESIDE):
+    with opened(path, mode="rw") as target, snapshot(), atomic(using=BESIDE):
         for model in moved_models():
             model._base_manager.using(BESIDE).all()._raw_delete(BESIDE)
         for model in moved_models():
@@ -68,13 +68,6 @@ def copy_rows(path: Path) -> None:
         index.clear()
         for batch in batches():
             index.add(batch)
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    with atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def moved_models() -> list[type[Model]]:

@@ -111,15 +111,19 @@ class RemoteEngine(Engine):
         return models
 
     def unload(self) -> None:
-        self._health.stop()
-        loaded, self._loaded = self._loaded, False
-        with self._lock:
-            for channel in self._open:
-                channel.put(EngineFault("engine_stopped"))
+        loaded = self._loaded
+        self.close()
         if loaded:
             for member in self._pool.members:
                 if member.model:
                     self._upstream_of(member).unload()
+
+    def close(self) -> None:
+        self._health.stop()
+        self._loaded = False
+        with self._lock:
+            for channel in self._open:
+                channel.put(EngineFault("engine_stopped"))
 
     def _upstream_of(self, member: Member) -> Upstream:
         ours, follows = self.spec.upstream_is_ours, self.spec.upstream_follows

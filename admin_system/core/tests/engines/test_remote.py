@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from admin_system.core.engines.remote.engine import RemoteEngine
 from admin_system.core.engines.remote.events import read_refusal
 from admin_system.core.errors import LoadError, UpstreamError
 from admin_system.core.images import read_base64_picture
+from admin_system.core.service import ModelService
 from admin_system.core.tests.engines.conftest import draw_circle, ignore
 from admin_system.core.tests.engines.upstream import KEY, Upstream, running_upstream
 from admin_system.core.types import (
@@ -24,6 +26,7 @@ from admin_system.core.types import (
     Message,
     PicturePart,
     Sampling,
+    ServiceState,
     TextPart,
     Tool,
     ToolCall,
@@ -264,6 +267,19 @@ def test_load_and_unload_are_forwarded_to_a_process_of_ours(
     upstream.states = iter([("ready", "model-a"), ("unloaded", None)])
     engine.unload()
     assert upstream.service_calls[-1] == ("unload", None)
+
+
+def test_the_end_of_this_process_leaves_the_model_of_another_where_it_is(
+    service: tuple[Upstream, EngineSpec], tmp_path: Path
+) -> None:
+    """Other sites may be asking it, too."""
+    upstream, spec = service
+    here = ModelService(tmp_path / "model.lock")
+    here.load(replace(spec, upstream_is_ours=True, upstream_model="model-a"))
+    assert here.wait(30).state is ServiceState.READY
+    asked = list(upstream.service_calls)
+    here.close()
+    assert upstream.service_calls == asked
 
 
 def test_a_model_that_is_ready_there_is_not_loaded_again(
