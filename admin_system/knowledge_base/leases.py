@@ -63,7 +63,8 @@ class Outcome:
 def claim(worker: str, *, can_see: bool) -> Job | None:
     """The next job, now held by this worker. `can_see`: a vision model answers in this process,
     so that documents which wait for one are taken up as well."""
-    if not open_jobs(can_see=can_see).exists():  # without the lock of a writer
+    # Without the lock of a writer; an idle worker asks the first question alone.
+    if not (is_anything_to_do() and open_jobs(can_see=can_see).exists()):
         return None
     with writing():
         open_ = open_jobs(can_see=can_see).select_for_update().order_by("id")
@@ -77,6 +78,11 @@ def claim(worker: str, *, can_see: bool) -> Job | None:
         if job.document_id:
             Document.objects.filter(pk=job.document_id).update(attempts=job.attempts)
         return job
+
+
+def is_anything_to_do() -> bool:
+    """Perhaps for others, or later."""
+    return Job.objects.filter(state__in=(State.QUEUED, State.RUNNING, State.WAITING)).exists()
 
 
 def open_jobs(*, can_see: bool = False) -> QuerySet[Job]:
