@@ -66,6 +66,8 @@ def run_checks(
         for_pytest = [*COVERAGE, *for_pytest]
     # One thread for each process: the cores are shared by the tests already.
     environment = {**os.environ, "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"}
+    # Else each of some hundred processes would compile the whole project: a second of a core.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     failed: list[str] = []
     for name in (name for name in CHECKS if name in names):
         print(f"== {name}", flush=True)
