@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from admin_system.knowledge_base.bell import WORK
 from admin_system.knowledge_base.models import Document, EmbeddingProfile, Job
 from admin_system.knowledge_base.writing import writing
 
@@ -38,6 +40,7 @@ def add(
         )
         active = next((job for job in same if job.wanted == wanted), None)
         run_after = timezone.now() + after if after else None
+        transaction.on_commit(WORK.ring)
         return active or Job.objects.create(
             kind=kind, document=document, profile=profile, wanted=wanted, run_after=run_after
         )
@@ -58,6 +61,7 @@ def begin(document: Document) -> None:
 
 def ask_again(job: Job) -> None:
     """Takes back what was wished of it. In a transaction."""
+    transaction.on_commit(WORK.ring)
     asked = Job.objects.filter(pk=job.pk)
     asked.update(requests=F("requests") + 1, wish="")
     asked.exclude(state=State.RUNNING).update(

@@ -12,6 +12,7 @@ from admin_system.core import events
 from admin_system.core.errors import CoreError
 from admin_system.core.outages import find_outage
 from admin_system.knowledge_base import leases, vision
+from admin_system.knowledge_base.bell import WORK
 from admin_system.knowledge_base.embedding import EmbedderChanged
 from admin_system.knowledge_base.errors import KnowledgeError, ReadingStopped
 from admin_system.knowledge_base.hold import Hold, MakesWay, WorkStopped
@@ -25,8 +26,8 @@ from admin_system.vector_search.errors import SearchError
 
 logger = logging.getLogger(__name__)
 
-REST_SECONDS = 0.5
-"""Between two looks at an empty queue."""
+REST_SECONDS = 2.0
+"""Between two looks at an empty queue, for work that other processes add or that falls due."""
 FAULT_SECONDS = 2.0
 """After a look at the queue that failed."""
 OUTAGE_SECONDS = 5
@@ -51,11 +52,12 @@ class Worker:
     def ask_to_stop(self) -> None:
         """A job that runs is given back at its next look."""
         self._stop.set()
+        WORK.ring()
 
     def stop(self, timeout: float) -> None:
         """Blocks until then, `timeout` seconds at most: what does not look up in time, such as a
         vision model in mid-sentence, loses its job, and can write nothing of it any more."""
-        self._stop.set()
+        self.ask_to_stop()
         if self._thread is None:
             return
         self._thread.join(timeout)
@@ -68,11 +70,12 @@ class Worker:
         """Until `stop`, or until nothing is left to do."""
         try:
             while not self._stop.is_set():
+                heard = WORK.times
                 busy = self._work_or_tell()
                 if not busy and until_empty:
                     return
-                if not busy:
-                    self._stop.wait(REST_SECONDS)
+                if not busy and not self._stop.is_set():
+                    WORK.wait(heard, REST_SECONDS)
         finally:
             connections.close_all()
 

@@ -33,12 +33,12 @@ def read_separated(data: bytes, limits: Limits, *, questions: bool = False) -> R
 
 
 def _find_separator(text: str) -> str:
-    """The sign that gives the first lines the most even number of cells; a comma in doubt."""
+    """The sign by which most of the first rows have the same number of cells; a comma in doubt."""
     lines = text.splitlines()[:20]
 
-    def evenness(separator: str) -> tuple[int, int]:
+    def evenness(separator: str) -> tuple[float, int]:
         counts = [len(row) for row in csv.reader(lines, delimiter=separator)]
         usual = max(set(counts), key=counts.count, default=1)
-        return (counts.count(usual) if usual > 1 else 0, usual)
+        return (counts.count(usual) / len(counts) if usual > 1 else 0, usual)
 
     return max(SEPARATORS, key=evenness)
