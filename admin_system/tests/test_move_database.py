@@ -92,14 +92,14 @@ print(json.dumps({
 """
 STATE = """
 import django; django.setup()
-import json, sys
+import json
 from django.core.management import call_command
 from admin_system.core.models import ApiKey, ModelConfig
 from admin_system.knowledge_base.checking import check_library
 from admin_system.knowledge_base.models import Document, Topic
 from admin_system.knowledge_base.services.searching import search_passages
-if sys.argv[1:]:
-    call_command("restore", sys.argv[1], verbosity=0)
+if backup:
+    call_command("restore", backup, verbosity=0)
 hit = search_passages(query="crew 7", mode="hybrid", limit=1).hits[0]
 newest = Topic.objects.create(name="newest").pk
 print(json.dumps({
@@ -133,8 +133,9 @@ def test_everything_is_there_afterwards_and_may_be_moved_again(tmp_path: Path) -
         found = json.loads(run(MOVE, tmp_path, DATABASE_URL=url, LANGUAGE="en").splitlines()[-1])
         there = {"DATABASE_URL": url, "LANGUAGE": "en"}
         backup = tmp_path / "whole.zip"
-        restored = json.loads(run(BACKUP, tmp_path, tmp_path, backup, **there).splitlines()[-1])
-        back = json.loads(run(STATE, tmp_path, **there))
+        code = BACKUP + "backup = None" + STATE
+        lines = run(code, tmp_path, tmp_path, backup, **there).splitlines()
+        restored, back = map(json.loads, lines[-2:])
     missing, first, refused, again = found.pop("told")
     assert "no such file" in missing
     assert "are the same in both databases" in first
@@ -156,7 +157,8 @@ def test_everything_is_there_afterwards_and_may_be_moved_again(tmp_path: Path) -
     assert restored == {"key": "sk-very-secret", "aside": True}
     other = tmp_path / "other"
     other.mkdir()
-    by_sqlite = json.loads(run(STATE, other, backup, DATABASE_URL="").splitlines()[-1])
+    code = f"backup = {str(backup)!r}" + STATE
+    by_sqlite = json.loads(run(code, other, DATABASE_URL="").splitlines()[-1])
     for state in (back, by_sqlite):
         assert "Pump 7 is cleaned by crew 7" in state["found"]
         assert min(state["vector"], state["keyword"]) > 0.3

@@ -7,8 +7,6 @@ import subprocess
 import sys
 from typing import Any
 
-import pytest
-
 from admin_system.tests.house import ROOT
 from scripts.testing.needs import needs
 
@@ -27,10 +25,9 @@ def run(script: str, *words: str) -> dict[str, Any]:
     return result
 
 
-@pytest.mark.parametrize("process", ["run_jobs", "server"])
-def test_an_import_that_is_killed_loses_nothing(process: str) -> None:
+def test_an_import_that_is_killed_loses_nothing() -> None:
     words = ("--moments", "3", "--documents", "20", "--longest", "1.5")
-    result = run("kill_import.py", *HASH, *words, "--process", process)
+    result = run("kill_import.py", *HASH, *words, "--process", "run_jobs")
     assert result["kills"] == 3
     assert result["killed_while"], "no kill came while a document was worked on"
     assert result["passages"] > 0
@@ -55,7 +52,7 @@ def test_a_killed_server_comes_back_and_a_stopped_one_tells_everybody() -> None:
 
 
 def test_a_backup_of_a_busy_service_is_served_elsewhere() -> None:
-    result = run("backup_under_traffic.py", *HASH, "--documents", "60")
+    result = run("backup_under_traffic.py", *HASH, "--documents", "40")
     assert result["unfinished_in_backup"] > 0
     assert result["faults"] == []
 
