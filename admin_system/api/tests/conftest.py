@@ -72,6 +72,16 @@ def demo_server(
 
 
 @pytest.fixture(scope="session")
+def ready_server(
+    template: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerProcess]:
+    """With the miniature model, which answers."""
+    with running("uvicorn", "builtin-demo", template, tmp_path_factory) as server:
+        server.wait_for("/readyz")
+        yield server
+
+
+@pytest.fixture(scope="session")
 def locked_server(
     template: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ServerProcess]:

@@ -47,17 +47,6 @@ SCHEMA: Any = {
 }
 
 
-@pytest.fixture(scope="module")
-def ready_server(
-    template: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ServerProcess]:
-    from admin_system.api.tests.conftest import running
-
-    with running("uvicorn", "builtin-demo", template, tmp_path_factory) as server:
-        server.wait_for("/readyz")
-        yield server
-
-
 @pytest.fixture
 def client(ready_server: ServerProcess) -> Iterator[OpenAI]:
     address = f"{ready_server.url}/api/v1"
