@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from urllib.parse import parse_qs
 
+from asgiref.sync import ThreadSensitiveContext
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 
@@ -154,7 +155,9 @@ class Connection(AsyncWebsocketConsumer):
         try:
             # nobody is left to be told
             with suppress(ConnectionLost), span_of_request("WebSocket request", {}):
-                await self.answer_or_tell(running, work)
+                # Its own thread for its rows: what waits there for the database delays nobody else.
+                async with ThreadSensitiveContext():
+                    await self.answer_or_tell(running, work)
         finally:
             running.visit.end()
             self.running.pop(running.id, None)

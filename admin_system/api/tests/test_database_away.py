@@ -107,6 +107,22 @@ def test_a_database_that_is_held_makes_writers_wait(library: LibraryClient) -> N
     assert talk.is_kept_whole()
 
 
+def test_a_turn_that_waits_for_a_held_database_keeps_no_other_socket_waiting(
+    library: LibraryClient,
+) -> None:
+    conversation = library.ask("POST", "/api/conversations", 201, json={})["id"]
+    url = f"{library.server.socket_url}/ws/chat/?language=en"
+    with connect(url, proxy=None) as waiting, connect(url, proxy=None) as other:
+        with held(library.server.folder / "data" / "db.sqlite3"):
+            waiting.send(json.dumps({"conversation": conversation, "message": "one"}))
+            with pytest.raises(TimeoutError):
+                waiting.recv(1)
+            other.send(json.dumps({"type": "chat", **CHAT}))
+            while json.loads(other.recv(10))["type"] != "done":
+                pass
+        assert json.loads(waiting.recv(30))["type"] == "kept"
+
+
 def test_who_waits_too_long_for_a_held_database_is_told_and_may_come_again(
     library: LibraryClient,
 ) -> None:
