@@ -14,6 +14,7 @@ Description=Backup of the Qwen-VL service
 Type=oneshot
 User={user}
 WorkingDirectory={root}
+EnvironmentFile=-/etc/qwen-vl.env
 Environment=PYTHONUTF8=1
 ExecStart="{python}" manage.py backup --daily
 """

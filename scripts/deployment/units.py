@@ -15,6 +15,8 @@ Wants=network-online.target{after}
 Type=simple
 User={user}
 WorkingDirectory={root}
+# Of other programs, such as AWS_ACCESS_KEY_ID; ours stand in .env.
+EnvironmentFile=-/etc/qwen-vl.env
 Environment=PYTHONUTF8=1{settings}
 ExecStart="{python}" {words}
 Restart=always
