@@ -20,9 +20,13 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from struct import pack
 from typing import TYPE_CHECKING
 
 import numpy as np
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
+from psycopg.types.numeric import Int8
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -48,7 +52,25 @@ PASSAGES = 10
 SMALL_TOPIC, SMALL = 11, 250
 """And how many documents stand in it; the others are shared out among ten topics."""
 TEXT = "What a passage says, in as many words as one has: " + "some of them " * 18
-COPY = "COPY knowledge_base_passagevector (passage_id, profile_id, data, embedding) FROM STDIN"
+COPY = """
+COPY knowledge_base_passagevector (passage_id, profile_id, data, embedding)
+FROM STDIN WITH (FORMAT BINARY)
+"""
+
+
+class BinaryVector(bytes):
+    """As pgvector receives one: the length, two unused bytes, the numbers, all big-endian."""
+
+
+class BinaryVectorDumper(Dumper):
+    format = Format.BINARY
+
+    def dump(self, obj: bytes) -> bytes:
+        return obj
+
+
+def to_binary(vector: Vectors) -> BinaryVector:
+    return BinaryVector(pack(">hh", len(vector), 0) + vector.astype(">f4").tobytes())
 
 
 def set_up(folder: Path, url: str) -> None:
@@ -71,7 +93,6 @@ def fill(vectors: Vectors) -> int:
 
     from admin_system.knowledge_base.embedding import current_profile
     from admin_system.knowledge_base.models import Document, Passage, Topic
-    from admin_system.knowledge_base.vector_column import to_text
 
     profile = current_profile()
     if profile is None:
@@ -109,10 +130,13 @@ def fill(vectors: Vectors) -> int:
             ],
             batch_size=5_000,
         )
-        with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-            for place in places:
-                vector = vectors[place]
-                copy.write_row([place + 1, profile.pk, vector.tobytes(), to_text(vector)])
+        with connection.cursor() as cursor:
+            cursor.connection.adapters.register_dumper(BinaryVector, BinaryVectorDumper)
+            with cursor.copy(COPY) as copy:
+                for place in places:
+                    vector = vectors[place]
+                    numbers = Int8(place + 1), Int8(profile.pk)
+                    copy.write_row([*numbers, vector.tobytes(), to_binary(vector)])
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return profile.pk
