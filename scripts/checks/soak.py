@@ -1,6 +1,7 @@
 """Asks a running server ten thousand requests of all kinds: does it hold more at the end?
 
     python scripts/checks/soak.py [--requests 10000] [--clients 6] [--embedder hash]
+        [--points 20] [--most-growth 0.05]
 
 Chats, streams, pictures, sockets, analyses, documents, searches, settings, pages, wrong ones and
 clients that go away; each removes what it made. Twenty times the clients pause, and memory (RSS),
@@ -31,11 +32,8 @@ from scripts.checks.everyday import Everyday
 from scripts.checks.library_on_trial import set_up, use_embedder
 from scripts.checks.service_on_trial import ServiceOnTrial
 
-POINTS = 20
-WARM = 4
-"""Points after which everything has been filled."""
-MOST_GROWTH = 0.05
-"""Of memory, from the warm point to the mean of the last quarter."""
+WARM = 1 / 5
+"""Of all points, after which everything has been filled."""
 SPARE = 4
 """Descriptors and threads that may come and go."""
 SETTLE_SECONDS = 3.0
@@ -65,12 +63,13 @@ def read_point(service: ServiceOnTrial) -> Point:
     return Point(memory, process.num_fds(), process.num_threads())
 
 
-def judge(points: list[Point]) -> list[str]:
-    """What has grown since the warm point."""
-    warm, last = points[WARM - 1], points[-max(1, POINTS // 4) :]
+def judge(points: list[Point], most_growth: float) -> list[str]:
+    """What has grown from the warm point to the mean of the last quarter."""
+    warm = points[max(1, round(len(points) * WARM)) - 1]
+    last = points[-max(1, len(points) // 4) :]
     faults = []
     memory = sum(point.mib for point in last) / len(last)
-    if memory > warm.mib * (1 + MOST_GROWTH):
+    if memory > warm.mib * (1 + most_growth):
         faults.append(f"memory has grown from {warm.mib:.0f} to {memory:.0f} MiB")
     for name in ("descriptors", "threads"):
         before, after = getattr(warm, name), min(getattr(point, name) for point in last)
@@ -79,19 +78,20 @@ def judge(points: list[Point]) -> list[str]:
     return faults
 
 
-def run(folder: Path, count: int, clients: int) -> dict[str, Any]:
-    with ServiceOnTrial(folder) as service, ThreadPoolExecutor(clients) as pool:
+def run(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    with ServiceOnTrial(folder) as service, ThreadPoolExecutor(options.clients) as pool:
         pid = service.server().pid
-        people = [Everyday(service.url, seed) for seed in range(clients)]
+        people = [Everyday(service.url, seed) for seed in range(options.clients)]
         points = [read_point(service)]
         began = time.monotonic()
-        for number in range(POINTS):
-            each = -(-count // (POINTS * clients))
+        for number in range(options.points):
+            each = -(-options.requests // (options.points * options.clients))
             list(pool.map(lambda one, each=each: one.ask(each), people))
             gc.collect()
             points.append(read_point(service))
             print(number + 1, astuple(points[-1]), file=sys.stderr, flush=True)
-        faults = [fault for one in people for fault in one.faults] + judge(points[1:])
+        faults = [fault for one in people for fault in one.faults]
+        faults += judge(points[1:], options.most_growth)
         if service.server().pid != pid:
             faults.append("the server was started again")
         asked = sum((one.asked for one in people), Counter[str]())
@@ -110,11 +110,13 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--clients", type=int, default=6)
     parser.add_argument("--embedder", choices=("bundled", "hash"), default="hash")
+    parser.add_argument("--points", type=int, default=20, help="at which memory is read")
+    parser.add_argument("--most-growth", type=float, default=0.05, help="of memory")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         set_up(Path(folder))
         use_embedder(options.embedder)
-        result = run(Path(folder), options.requests, options.clients)
+        result = run(Path(folder), options)
         print(json.dumps(result, ensure_ascii=False))
         return 1 if result["faults"] else 0
 

@@ -65,6 +65,13 @@ def test_a_long_answer_is_drawn_whole_while_a_browser_is_watched() -> None:
     assert result["frames"] > 0
 
 
+def test_a_service_holds_no_more_after_some_hundred_requests() -> None:
+    result = run("soak.py", "--requests", "120", "--points", "5", "--most-growth", "0.2")
+    assert result["requests"] >= 120
+    assert len(result["kinds"]) == 12
+    assert result["faults"] == []
+
+
 def test_a_mix_of_requests_gets_what_is_right_each() -> None:
     result = run("mixed_requests.py", "--requests", "60", "--most-growth", "0.25")
     assert result["kinds"].keys() >= {"text", "picture", "malformed", "left", "stop", "n = 3"}
