@@ -1,6 +1,8 @@
 """The model machine as a Django app; nothing is loaded from here."""
 
 from django.apps import AppConfig
+from django.db import connection
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -14,3 +16,7 @@ class CoreConfig(AppConfig):
         from admin_system.core.roles import grant_operators
 
         post_migrate.connect(grant_operators, dispatch_uid="grant_operators")
+        if connection.vendor == "postgresql":
+            from admin_system.core.postgres_texts import write_without_nul
+
+            connection_created.connect(write_without_nul, dispatch_uid="write_without_nul")
