@@ -25,6 +25,7 @@ local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
 local most, rate, lease = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+for left = 5, #ARGV do redis.call('ZREM', KEYS[1], ARGV[left]) end
 if most > 0 and redis.call('ZCARD', KEYS[1]) >= most then return {'most', '0'} end
 if rate > 0 then
     local kept = redis.call('HMGET', KEYS[2], 'level', 'at')
@@ -38,7 +39,8 @@ redis.call('ZADD', KEYS[1], now + lease, ARGV[3])
 redis.call('EXPIRE', KEYS[1], math.ceil(2 * lease))
 return {'in', '0'}
 """
-"""KEYS places, bucket; ARGV most at once, requests a minute (0: any number), place, lease."""
+"""KEYS places, bucket; ARGV most at once, requests a minute (0: any number), place, lease, then the
+places that were left here and of which Redis may not have heard yet."""
 
 LOOK = """
 local time = redis.call('TIME')
@@ -88,6 +90,8 @@ class SharedCounts:
         self._lease = lease
         self._lock = threading.Lock()
         self._held: dict[str, Place] = {}
+        self._left: dict[str, Place] = {}
+        """Until the courier has told so: whoever comes next must find the place free."""
         courier.every(lease * RENEWED_EVERY / LEASE, self._renew)
 
     def take(
@@ -98,8 +102,9 @@ class SharedCounts:
         place = Place(self, keys[0])
         with self._lock:
             self._held[place.id] = place  # first, so that no renewal passes it by
+            left = [one.id for one in self._left.values() if one.key == place.key]
         try:
-            arguments: list[object] = [most or 0, rate or 0, place.id, self._lease]
+            arguments: list[object] = [most or 0, rate or 0, place.id, self._lease, *left]
             said, level = self._connection.run(TAKE, list(keys), arguments)
         except RedisAway:
             self.let_go(place)  # it may have been taken all the same
@@ -117,12 +122,18 @@ class SharedCounts:
     def let_go(self, place: Place) -> None:
         with self._lock:
             known = self._held.pop(place.id, None)
+            if known is not None:
+                self._left[place.id] = place
         if known is not None:
             self._courier.send(lambda: self._give_back(place))
 
     def _give_back(self, place: Place) -> None:
-        with self._connection.asking() as client:
-            client.zrem(place.key, place.id)
+        try:
+            with self._connection.asking() as client:
+                client.zrem(place.key, place.id)
+        finally:
+            with self._lock:
+                self._left.pop(place.id, None)
 
     def _renew(self) -> None:
         with self._lock:

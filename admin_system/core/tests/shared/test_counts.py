@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -87,6 +88,21 @@ def test_places_are_shared_and_given_back(connections: Pair, new_courier: NewCou
     wait_until(gets_in)
     with pytest.raises(QuotaExceeded):
         first.enter(one)
+
+
+def test_one_request_after_another_is_never_two_at_once(
+    connections: Pair, new_courier: NewCourier
+) -> None:
+    """However far the courier is behind with telling that the last one is over."""
+    courier, may_go_on = new_courier(), threading.Event()
+    gate = Gate(shared=SharedCounts(connections[0], courier))
+    courier.send(lambda: may_go_on.wait(30))
+    one = caller(concurrent_requests=1)
+    for _ in range(3):
+        gate.enter(one).leave()
+    with pytest.raises(QuotaExceeded):
+        _kept, _more = gate.enter(one), gate.enter(one)
+    may_go_on.set()
 
 
 def test_a_process_that_dies_gives_back_what_it_held(
