@@ -19,6 +19,9 @@ from admin_system.api.tests.conftest import template as template
 from admin_system.api.tests.server import environment
 from admin_system.core.ownership import ModelLock
 from admin_system.env import BASE_DIR
+from scripts.testing.needs import of_sqlite
+
+pytestmark = of_sqlite
 
 
 def manage(data: Path, *words: object, language: str = "en") -> tuple[int, str]:

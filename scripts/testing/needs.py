@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from scripts.testing.debian import INSTALL, missing_packages
+from scripts.testing.postgres import TEST_DATABASE_URL
+
+of_sqlite = pytest.mark.skipif(
+    bool(os.environ.get(TEST_DATABASE_URL)), reason="of SQLite's file; the tests are on PostgreSQL"
+)
 
 
 def needs(package: str) -> pytest.MarkDecorator:

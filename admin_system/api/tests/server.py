@@ -118,10 +118,10 @@ class ServerProcess:
             [sys.executable, "manage.py", *words],
             cwd=BASE_DIR,
             env=environment(self.folder / "data"),
-            check=True,
             capture_output=True,
             encoding="utf-8",
         )
+        assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     def command(self) -> list[str]:

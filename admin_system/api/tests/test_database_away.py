@@ -20,6 +20,9 @@ from websockets.sync.client import connect
 from admin_system.api.socket import TRY_AGAIN_LATER
 from admin_system.api.tests.library import LibraryClient
 from admin_system.api.tests.server import ServerProcess
+from scripts.testing.needs import of_sqlite
+
+pytestmark = of_sqlite
 
 AWAY_SECONDS = 3.0
 CHAT = {"messages": [{"role": "user", "content": "hello"}]}

@@ -18,7 +18,8 @@ from admin_system.vector_search.index import VectorIndex
 
 
 @pytest.fixture
-def filled(transactional_db: None) -> None:
+def filled(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(get_env(), "vectors", "faiss")
     EmbeddingProfile.objects.all().delete()
     EmbeddingProfile.objects.create(name="hash", kind="hash", is_current=True)
     add_text(NewDocument(Topic.objects.create(name="手册"), "pump.md"), "The pump runs at night.")
@@ -55,8 +56,8 @@ async def test_vectors_are_asked_for_while_their_index_is_built(
     assert status == 200
     assert len(body["results"]) == 1  # type: ignore[arg-type]
     may_go_on.set()
-    monkeypatch.undo()
-    monkeypatch.setattr(get_env(), "access", "open")
+    monkeypatch.setattr(FileIndex, "_open", plain)
+    monkeypatch.setattr(FileIndex.get, "__defaults__", (None,))
     status, _, body = await search("vector")
     assert status == 200
     assert len(body["results"]) == 1  # type: ignore[arg-type]

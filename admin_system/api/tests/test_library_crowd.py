@@ -14,6 +14,7 @@ import pytest
 from admin_system.api.protocol.descriptions import StatusAnswer
 from admin_system.api.tests.library import LibraryClient
 from admin_system.api.tests.server import ServerProcess
+from scripts.testing.needs import of_sqlite
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -97,6 +98,7 @@ def test_the_status_tells_of_the_library(library: LibraryClient) -> None:
     assert state["index"]["behind"] >= 0
 
 
+@of_sqlite
 def test_a_server_without_its_index_is_not_ready(demo_server: ServerProcess) -> None:
     assert httpx.get(f"{demo_server.url}/readyz").json()["error"]["code"] == "model_loading"
     database = demo_server.folder / "data" / "db.sqlite3"

@@ -16,6 +16,7 @@ import pytest
 from admin_system.api.tests.conftest import running
 from admin_system.api.tests.server import ServerProcess
 from scripts.testing.needs import needs
+from scripts.testing.postgres import database_of
 from scripts.testing.redis import RedisProcess
 
 pytestmark = [needs("redis-server"), pytest.mark.allow_hosts(["127.0.0.1"])]
@@ -38,6 +39,7 @@ def site(
         data = owner.folder / "data"
         shared = {
             "DATA_DIR": str(data),
+            "DATABASE_URL": database_of(data),
             "KNOWLEDGE_DIR": str(data / "knowledge"),
             "LOG_DIR": str(data / "logs"),
             "MODEL_SERVER": owner.url,

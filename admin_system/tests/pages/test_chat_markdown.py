@@ -21,7 +21,7 @@ owner = f"user:{User.objects.get(username='colleague').pk}"
 row = Conversation.objects.create(owner=owner)
 answer = None
 for text in PAYLOADS:
-    answer = begin_answer(ask(row, answer, text, []), text)
+    answer = begin_answer(ask(row, answer, text, []), "echo")
     finish_answer(answer, {"content": text, "finish_reason": "stop"})
 print(row.pk)
 """
