@@ -24,6 +24,7 @@ POSTGRES_CORE = [
     "admin_system/knowledge_base/tests/test_editing.py",
     "admin_system/knowledge_base/tests/test_jobs.py",
     "admin_system/knowledge_base/tests/postgres",
+    "admin_system/core/tests/postgres",
     "admin_system/api/tests/test_websocket.py",
     "admin_system/api/tests/test_kept_turns.py",
     "admin_system/tests/pages/test_knowledge.py",
