@@ -101,7 +101,7 @@ class Postgres:
         return is_used()
 
     def put(self, draft: Path, aside: Path) -> None:
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory(dir=draft.parent) as folder:
             path = Path(shutil.move(draft, Path(folder) / DATABASE))
             migrate_beside(path.parent)
             if is_used():
