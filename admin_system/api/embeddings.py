@@ -51,9 +51,9 @@ async def create_embeddings(request: HttpRequest) -> HttpResponse:
             parts = await embed_in_parts(body.texts)
     except TimeoutError:
         raise DeadlinePassed(DEADLINE_SECONDS) from None
-    tokens = sum(part.tokens or 0 for part in parts)
+    tokens = sum(part.tokens for part in parts)
     get_ledger().add(get_caller(request).owner, current, Taken(1, prompt_tokens=tokens))
-    return await in_library(lambda: encode(body, current, parts), SLOW)
+    return await in_library(lambda: encode(body, current, parts, tokens), SLOW)
 
 
 for path in PATHS[1:]:
@@ -69,9 +69,9 @@ async def embed_in_parts(texts: list[str]) -> list[EmbeddedTexts]:
     return parts
 
 
-def encode(body: EmbeddingsBody, model: str, parts: list[EmbeddedTexts]) -> HttpResponse:
+def encode(
+    body: EmbeddingsBody, model: str, parts: list[EmbeddedTexts], tokens: int
+) -> HttpResponse:
     """Beside the event loop: the numbers of a full request take a second to be written."""
     vectors = np.concatenate([part.vectors for part in parts])
-    counts = [part.tokens for part in parts]
-    tokens = None if None in counts else sum(count or 0 for count in counts)
     return json_response(encode_embeddings(vectors, body.encoding_format or "float", model, tokens))

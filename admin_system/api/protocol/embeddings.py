@@ -58,9 +58,9 @@ def encode_vector(vector: Vectors, encoding: EncodingFormat) -> list[float] | st
 
 
 def encode_embeddings(
-    vectors: Vectors, encoding: EncodingFormat, model: str, tokens: int | None
+    vectors: Vectors, encoding: EncodingFormat, model: str, tokens: int
 ) -> dict[str, Any]:
-    """`vectors` are (n, dim); `tokens` None where nobody counted them."""
+    """`vectors` are (n, dim); `tokens` 0 where nobody counted them."""
     data = [
         {"object": "embedding", "index": index, "embedding": encode_vector(vector, encoding)}
         for index, vector in enumerate(vectors)

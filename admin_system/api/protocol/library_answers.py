@@ -189,8 +189,8 @@ class EmbeddingAnswer(Answer):
 
 
 class EmbeddingUsage(Answer):
-    prompt_tokens: int | None
-    total_tokens: int | None
+    prompt_tokens: int
+    total_tokens: int
 
 
 class EmbeddingsAnswer(Answer):

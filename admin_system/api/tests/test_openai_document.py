@@ -31,6 +31,7 @@ CASES: list[tuple[str, dict[str, Any] | None, str]] = [
     ("chat/completions", {"temperature": 9}, "ErrorResponse"),
     ("chat/completions", {"model": "nobody"}, "ErrorResponse"),
     ("embeddings", {"model": "hash", "input": ["one", "二"]}, "CreateEmbeddingResponse"),
+    ("embeddings", {"input": "\ufdd0"}, "CreateEmbeddingResponse"),  # of no token
     ("models", None, "ListModelsResponse"),
     ("models/builtin-demo", None, "Model"),
     ("models/nobody", None, "ErrorResponse"),

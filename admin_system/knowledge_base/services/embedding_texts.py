@@ -15,8 +15,8 @@ from admin_system.vector_search.errors import EmbedderFault
 class EmbeddedTexts:
     vectors: Vectors
     """(n, dim), of unit length, in the order of the texts."""
-    tokens: int | None
-    """That the model read; None where it does not tell."""
+    tokens: int
+    """That the model read; 0 where it does not tell."""
 
 
 def find_embedding_model() -> str:
@@ -30,8 +30,8 @@ def embed_for_caller(texts: Sequence[str]) -> EmbeddedTexts:
     Raises EmbedderLoadError, EmbedderFault.
     """
     embedder = get_embedder(require_profile())
-    counts = [embedder.spell(text)[0] for text in texts]
-    return EmbeddedTexts(embedder.embed(texts), sum(counts) if any(counts) else None)
+    tokens = sum(embedder.spell(text)[0] for text in texts)
+    return EmbeddedTexts(embedder.embed(texts), tokens)
 
 
 def require_profile() -> EmbeddingProfile:
