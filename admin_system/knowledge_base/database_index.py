@@ -37,8 +37,8 @@ logger = logging.getLogger(__name__)
 
 FEW = 5_000
 """Allowed vectors that are compared one by one."""
-CANDIDATES = 400
-"""That the graph brings at a time, at least: `hnsw.ef_search`."""
+CANDIDATES = 1000
+"""That the graph brings at a time: `hnsw.ef_search`, of which 1000 is the most."""
 COMPARED = 50
 """Of them that are compared exactly, at least."""
 REMEMBERED_CHANGES = 1_000
