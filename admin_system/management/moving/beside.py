@@ -16,10 +16,10 @@ from django.db.utils import ConnectionHandler
 
 from admin_system.core.errors import CoreError
 from admin_system.env import BASE_DIR, PREFIX
+from admin_system.management.backups.contents import DATABASE
 
 BESIDE = "beside"
 """Its name among Django's databases, while it is open."""
-FILE = "db.sqlite3"
 
 
 class MoveFault(CoreError):
@@ -78,4 +78,4 @@ def migrate_beside(folder: Path) -> Path:
     )
     if done.returncode:
         raise MoveFault("move_migration_failed", reason=done.stderr.strip()[-500:])
-    return folder / FILE
+    return folder / DATABASE
