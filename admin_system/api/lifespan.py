@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 
 from admin_system.core import retention, tracing
 from admin_system.core.catalog import get_follower, get_service
+from admin_system.core.garbage import collect_and_freeze
 from admin_system.core.monitoring import monitor
 from admin_system.core.shared import peers
 from admin_system.core.shared.courier import get_courier
@@ -25,7 +25,7 @@ class Lifespan:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                leave_imports_alone()
+                collect_and_freeze()  # all that was imported
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await asyncio.to_thread(monitor.stop)
@@ -40,10 +40,3 @@ class Lifespan:
                 await asyncio.to_thread(tracing.send_rest)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
-
-
-def leave_imports_alone() -> None:
-    """What has been imported stays to the end: full collections of garbage, for which the event
-    loop and every stream stand still, need not walk through it each time."""
-    gc.collect()
-    gc.freeze()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import gc
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from admin_system.core.engines.local.feature_cache import FeatureCache
+from admin_system.core.garbage import collect_and_freeze
 from admin_system.core.types import DecodeStats
 
 
@@ -105,10 +105,10 @@ def count_bytes(model: Any) -> int:
 
 
 def give_memory_back(*devices: str) -> None:
-    """Called when nothing refers to a network any more."""
+    """Called when nothing refers to a network any more, or when one has just been loaded."""
     import torch
 
-    gc.collect()
+    collect_and_freeze()
     if any(device.startswith("cuda") for device in devices):
         torch.cuda.empty_cache()
     if sys.platform == "linux":  # glibc keeps what is freed, and a new load would come on top
