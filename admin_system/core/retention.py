@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import connections
@@ -18,15 +21,17 @@ from admin_system.env import get_env
 
 logger = logging.getLogger(__name__)
 
-INTERVAL = 3600.0
+INTERVAL = 900.0
 """Seconds between two looks."""
+JUMP = 60.0
+"""Seconds; a clock whose lead has changed by more between two looks has been set."""
 LONGEST_ANSWER = timedelta(minutes=15)
 """More than any answer may take: one without an end that is older has been abandoned."""
 _stopped = threading.Event()
 
 
 def start() -> None:
-    """At the start of a server: a thread that looks at once, then every hour."""
+    """At the start of a server: a thread that ends what was left, and looks from then on."""
     if not settings.RUN_JOBS:
         return
     _stopped.clear()
@@ -44,16 +49,38 @@ def remove_expired() -> None:
     remove_expired_analyses(days)
 
 
+def clock_lead() -> float:
+    """Seconds by which the clock on the wall leads one that nobody sets; only a jump changes it."""
+    sleeps_too = getattr(time, "CLOCK_BOOTTIME", None)  # Linux; elsewhere `monotonic` counts sleep
+    steady = time.monotonic() if sleeps_too is None else time.clock_gettime(sleeps_too)
+    return time.time() - steady
+
+
+def look(lead: float) -> None:
+    """`lead` of the clock at the last look. A clock that was set since then may be set back: by it
+    nothing is too old before the next look."""
+    jump = clock_lead() - lead
+    if abs(jump) > JUMP:
+        logger.warning("the clock was set by %.0f s; nothing is removed by it for now", jump)
+        return
+    end_abandoned_answers(timezone.now() - LONGEST_ANSWER)
+    remove_expired()
+
+
 def _look_again_and_again() -> None:
     alone = not get_env().redis_url  # a process that has just begun writes none yet
     abandoned = timedelta(0) if alone else LONGEST_ANSWER
-    while not _stopped.is_set():
-        try:
-            end_abandoned_answers(timezone.now() - abandoned)
-            abandoned = LONGEST_ANSWER
-            remove_expired()
-        except Exception:
-            logger.exception("what is too old could not be removed; tried again in an hour")
-        finally:
-            connections.close_all()
-        _stopped.wait(INTERVAL)
+    _try(lambda: end_abandoned_answers(timezone.now() - abandoned))
+    lead = clock_lead()
+    while not _stopped.wait(INTERVAL):
+        _try(partial(look, lead))
+        lead = clock_lead()
+
+
+def _try(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except Exception:
+        logger.exception("what is too old, or has no end, stays until the next look")
+    finally:
+        connections.close_all()

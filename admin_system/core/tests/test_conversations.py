@@ -177,11 +177,13 @@ def test_what_is_too_old_goes_though_nobody_comes(
     Conversation.objects.filter(pk=conversation.pk).update(updated_at=moment)
     monkeypatch.setenv("QWEN_VL_RETENTION_DAYS", "0")
     get_env.cache_clear()
-    retention.remove_expired()
+    retention.look(retention.clock_lead())
     assert Conversation.objects.exists()
     monkeypatch.setenv("QWEN_VL_RETENTION_DAYS", "30")
     get_env.cache_clear()
-    retention.remove_expired()
+    retention.look(retention.clock_lead() - 31 * 86400)  # by a clock that has just jumped
+    assert Conversation.objects.exists()
+    retention.look(retention.clock_lead())
     get_env.cache_clear()
     assert not Conversation.objects.exists()
 
