@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 
 import httpx
@@ -12,7 +13,7 @@ from websockets import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from admin_system.api.tests.conftest import running
-from admin_system.api.tests.crowd import log_in
+from admin_system.api.tests.crowd import client_of, log_in
 from admin_system.api.tests.server import ServerProcess, prepare
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -20,6 +21,14 @@ NEW = "another-long-password-8"
 CHANGE = (
     "from django.contrib.auth.models import User; user = User.objects.get(username='colleague'); "
     "user.set_password(%r); user.save()"
+)
+
+
+TRIES = 12
+COUNT_TRIES = (
+    "from axes.models import AccessAttempt; from admin_system.core.models import AuditEntry; "
+    "print(sum(AccessAttempt.objects.values_list('failures_since_start', flat=True)), "
+    "AuditEntry.objects.filter(action='locked_out').count())"
 )
 
 
@@ -70,3 +79,18 @@ def test_who_signs_out_or_gets_another_password_is_heard_no_more(server: ServerP
             server.run_command("shell", "-c", CHANGE % NEW)
             assert ask(other) == "session_ended"
             assert is_closed(other)
+
+
+def test_passwords_that_come_at_once_are_counted_one_by_one(server: ServerProcess) -> None:
+    with ThreadPoolExecutor(TRIES) as crowd:
+        assert set(crowd.map(lambda _: try_wrong(server), range(TRIES))) == {200}
+    failures, locks = server.run_command("shell", "-v", "0", "-c", COUNT_TRIES).split()
+    assert (failures, locks) == ("5", "1")
+
+
+def try_wrong(server: ServerProcess) -> int:
+    with client_of(server) as client:
+        client.get("/login/")
+        token = {"X-CSRFToken": client.cookies["csrftoken"]}
+        values = {"username": "nobody", "password": "wrong"}
+        return client.post("/login/", data=values, headers=token).status_code
