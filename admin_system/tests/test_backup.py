@@ -136,6 +136,35 @@ def test_a_backup_is_its_writers_alone(data: Path, tmp_path: Path) -> None:
     assert (tmp_path / "whole.zip").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_backup_that_decayed_on_its_disk_is_said_to_be_damaged(
+    data: Path, tmp_path: Path
+) -> None:
+    backup = tmp_path / "backup.zip"
+    assert manage(data, "backup", backup)[0] == 0
+    with zipfile.ZipFile(backup) as archive:
+        entry = archive.getinfo("db.sqlite3")
+    content = bytearray(backup.read_bytes())
+    middle = entry.header_offset + entry.compress_size // 2
+    content[middle : middle + 4096] = b"\xff" * 4096
+    backup.write_bytes(content)
+    code, said = manage(data, "restore", backup, "--replace")
+    assert (code, said.startswith("CommandError: The file db.sqlite3")) == (1, True), said
+
+
+@pytest.mark.parametrize("files", [[], {".": "0"}, {"db.sqlite3/x": "0"}, {"media": "0"}])
+def test_a_manifest_of_another_shape_is_no_backup(
+    data: Path, tmp_path: Path, files: object
+) -> None:
+    strange = tmp_path / "strange.zip"
+    facts = {"format": 1, "version": "1", "created_at": "", "with_secrets": False}
+    with zipfile.ZipFile(strange, "w") as archive:
+        archive.writestr("manifest.json", json.dumps({**facts, "files": files}))
+        for name in files if isinstance(files, dict) else ():
+            archive.writestr(name, b"")
+    code, said = manage(data, "restore", strange, "--replace")
+    assert (code, "is no backup of this service" in said) == (1, True), said
+
+
 def test_what_cannot_be_restored_changes_nothing(data: Path, tmp_path: Path) -> None:
     backup = tmp_path / "backup.zip"
     assert manage(data, "backup", backup)[0] == 0
