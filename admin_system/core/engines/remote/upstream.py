@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from admin_system.core.engines.base import Report
+from admin_system.core.engines.remote.bounded import BoundedClient
 from admin_system.core.engines.remote.events import read_refusal
 from admin_system.core.errors import LoadError
 from admin_system.core.types import LoadProgress
@@ -121,7 +122,7 @@ class Upstream:
         return self._url
 
     def _client(self) -> httpx.Client:
-        return httpx.Client(timeout=TIMEOUT, headers=authorization(self._address))
+        return BoundedClient(timeout=TIMEOUT, headers=authorization(self._address))
 
     def _load_ours(self, client: httpx.Client, report: Report) -> None:
         wanted = self._address.model
