@@ -17,9 +17,11 @@ from admin_system.core.engines.remote.bounded import (
 )
 from admin_system.core.engines.remote.events import Event, Piece
 from admin_system.core.engines.remote.relay import LONGEST_ANSWER, Relay
-from admin_system.core.errors import UpstreamError
+from admin_system.core.engines.remote.upstream import Upstream
+from admin_system.core.errors import LoadError, UpstreamError
 from admin_system.core.tools import ToolCallDelta
 from admin_system.core.types import ChatRequest, Message, Sampling
+from admin_system.core.upstreams import UpstreamAddress
 
 BLOCK = 2**20
 
@@ -39,6 +41,26 @@ def test_a_whole_answer_has_a_largest_size(packed: bool) -> None:
     assert ask(json.dumps(told).encode(), packed).json() == told
     with pytest.raises(AnswerTooLarge):
         ask(b" " * (LARGEST + 1), packed)
+
+
+class Scripted(Upstream):
+    """Answers everything with the same bytes."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(UpstreamAddress("http://far/v1", "m"), ours=True)
+        self._answer = httpx.MockTransport(lambda _: httpx.Response(200, content=content))
+
+    def _client(self) -> httpx.Client:
+        return BoundedClient(transport=self._answer)
+
+
+@pytest.mark.parametrize(
+    "content", [b"[" * 200_000, b"[]", b"0", b'{"data": 1, "model": 0}', b"\xff"]
+)
+def test_no_whole_answer_ends_whoever_looks_after_upstreams(content: bytes) -> None:
+    with pytest.raises(LoadError, match="upstream_bad_answer"):
+        Scripted(content).look()
+    Scripted(content).unload()
 
 
 async def test_of_a_refusal_the_beginning_is_read() -> None:
