@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from admin_system.api.auth import Needs, get_caller
-from admin_system.api.bodies import EXAMPLE_BOXES, read_json, require_json
+from admin_system.api.bodies import EXAMPLE_BOXES, aread_json, require_json
 from admin_system.api.errors import RecordNotFound
 from admin_system.api.limits import PAGE_SIZE
 from admin_system.api.openapi import describe
@@ -46,7 +46,7 @@ async def list_analyses(
 )
 async def create_analysis(request: HttpRequest) -> HttpResponse:
     require_json(request)
-    body = read_json(request.body, HandMadeBody, EXAMPLE_BOXES)
+    body = await aread_json(request.body, HandMadeBody, EXAMPLE_BOXES)
     owner = get_caller(request).owner
 
     def make() -> dict[str, Any]:
@@ -76,7 +76,7 @@ async def get_analysis(request: HttpRequest, record_id: str) -> HttpResponse:
 )
 async def edit_analysis(request: HttpRequest, record_id: str) -> HttpResponse:
     require_json(request)
-    body = read_json(request.body, BoxesBody, EXAMPLE_BOXES)
+    body = await aread_json(request.body, BoxesBody, EXAMPLE_BOXES)
     owner = get_caller(request).owner
 
     def edit() -> dict[str, Any]:

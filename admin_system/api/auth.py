@@ -56,9 +56,9 @@ def let_in(visit: Visit, scopes: tuple[str, ...], asking: Asking) -> Caller:
 
 
 @database_sync_to_async
-def let_in_again(visit: Visit, scope: str, caller: Caller) -> Caller:
+def let_in_again(visit: Visit, scope: str, caller: Caller, session: str | None) -> Caller:
     """Somebody on an open connection, for one more request. Raises AccessDenied, QuotaExceeded."""
-    known = identify_again(caller)
+    known = identify_again(caller, session)
     require_scope(known, scope)
     if known.limits != NO_LIMITS:
         visit.admit(known)

@@ -7,6 +7,7 @@ from typing import TypeVar
 from django.http import HttpRequest
 
 from admin_system.api.errors import ContentTypeUnsupported, EncodingUnsupported
+from admin_system.api.pictures import in_reader
 from admin_system.api.protocol.strict_json import read_object
 from admin_system.api.protocol.validation import Body, to_body
 
@@ -31,6 +32,11 @@ EXAMPLE_TOPIC = '{"name": "手册"}'
 EXAMPLE_SERVICE = '{"model": "builtin-demo"}'
 
 
+ON_LOOP = 64 * 1024
+"""Bytes. A larger body may hold millions of values, which takes seconds: it is read beside the
+event loop."""
+
+
 def require_json(request: HttpRequest, *others: str) -> None:
     """A missing content type passes. Raises ContentTypeUnsupported, EncodingUnsupported."""
     if (encoding := request.headers.get("content-encoding", "identity").lower()) != "identity":
@@ -43,3 +49,10 @@ def require_json(request: HttpRequest, *others: str) -> None:
 def read_json(data: bytes, model: type[BodyT], example: str) -> BodyT:
     """Raises BadRequest."""
     return to_body(model, read_object(data, example=example))
+
+
+async def aread_json(data: bytes, model: type[BodyT], example: str) -> BodyT:
+    """Raises BadRequest."""
+    if len(data) <= ON_LOOP:
+        return read_json(data, model, example)
+    return await in_reader(lambda: read_json(data, model, example))

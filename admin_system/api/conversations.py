@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from admin_system.api.auth import Needs, get_caller
-from admin_system.api.bodies import read_json, require_json
+from admin_system.api.bodies import aread_json, require_json
 from admin_system.api.errors import RecordNotFound
 from admin_system.api.limits import PAGE_SIZE
 from admin_system.api.openapi import describe
@@ -63,7 +63,7 @@ async def list_conversations(
 )
 async def create_conversation(request: HttpRequest) -> HttpResponse:
     require_json(request)
-    body = read_json(request.body or b"{}", NewConversationBody, EXAMPLE_TITLE)
+    body = await aread_json(request.body or b"{}", NewConversationBody, EXAMPLE_TITLE)
     return json_response(await make_conversation(get_caller(request).owner, body.title), 201)
 
 
@@ -84,7 +84,7 @@ async def get_conversation(request: HttpRequest, conversation_id: str) -> HttpRe
 async def change_conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
     """What is left out stays, and so does its place in the list."""
     require_json(request)
-    body = read_json(request.body, ConversationChange, EXAMPLE_TITLE)
+    body = await aread_json(request.body, ConversationChange, EXAMPLE_TITLE)
     owner = get_caller(request).owner
     return json_response(await change(owner, conversation_id, body))
 
@@ -106,7 +106,7 @@ async def delete_conversation(request: HttpRequest, conversation_id: str) -> Htt
 )
 async def branch_conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
     require_json(request)
-    body = read_json(request.body, BranchBody, '{"message": "msg_..."}')
+    body = await aread_json(request.body, BranchBody, '{"message": "msg_..."}')
     owner = get_caller(request).owner
     return json_response(await make_branch(owner, conversation_id, body.message), 201)
 

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from ninja import Router
 
 from admin_system.api.auth import get_caller
-from admin_system.api.bodies import EXAMPLE_TITLE, read_json, require_json
+from admin_system.api.bodies import EXAMPLE_TITLE, aread_json, require_json
 from admin_system.api.document_answers import (
     Wanted,
     find_answer,
@@ -104,7 +104,8 @@ async def patch_document(request: HttpRequest, document_id: str) -> HttpResponse
     For another title or topic nothing is read again."""
     require_json(request)
     number, allowed = read_document_number(document_id), get_caller(request).topics
-    body, language = read_json(request.body, DocumentChange, EXAMPLE_TITLE), language_of(request)
+    body = await aread_json(request.body, DocumentChange, EXAMPLE_TITLE)
+    language = language_of(request)
 
     def change() -> dict[str, Any]:
         document = get_document(number, allowed)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from admin_system.api.auth import Needs
-from admin_system.api.bodies import read_json, require_json
+from admin_system.api.bodies import aread_json, require_json
 from admin_system.api.fault_pages import language_of
 from admin_system.api.openapi import describe
 from admin_system.api.protocol.model_setup import (
@@ -47,7 +47,7 @@ async def list_downloads(request: HttpRequest) -> HttpResponse:
 async def begin_download(request: HttpRequest) -> HttpResponse:
     """Goes on where a former download of the same model was cut."""
     require_json(request)
-    body = read_json(request.body, DownloadBody, EXAMPLE)
+    body = await aread_json(request.body, DownloadBody, EXAMPLE)
     return await accept(request, lambda: fetching.begin(body.name, body.source, body.revision))
 
 

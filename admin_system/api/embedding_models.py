@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from admin_system.api.auth import Needs
-from admin_system.api.bodies import EXAMPLE_EMBEDDING_MODEL, read_json, require_json
+from admin_system.api.bodies import EXAMPLE_EMBEDDING_MODEL, aread_json, require_json
 from admin_system.api.fault_pages import language_of
 from admin_system.api.openapi import describe
 from admin_system.api.protocol.library_work import (
@@ -56,10 +56,8 @@ async def change_embedding_model(request: HttpRequest) -> HttpResponse:
     """It is loaded once to see that it works; then all passages are embedded in the background,
     and searches change over when that is done. A folder lies below the allowed ones."""
     require_json(request)
-    body, language = (
-        read_json(request.body, EmbeddingModelBody, EXAMPLE_EMBEDDING_MODEL),
-        language_of(request),
-    )
+    body = await aread_json(request.body, EmbeddingModelBody, EXAMPLE_EMBEDDING_MODEL)
+    language = language_of(request)
     for field in NEEDED[body.kind]:
         if not getattr(body, field).strip():
             raise BadRequest("field_empty", param=field)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from admin_system.api.auth import get_caller, require_scope
-from admin_system.api.bodies import EXAMPLE_CHECK, read_json, require_json
+from admin_system.api.bodies import EXAMPLE_CHECK, aread_json, require_json
 from admin_system.api.fault_pages import language_of
 from admin_system.api.numbers import read_number
 from admin_system.api.openapi import describe
@@ -78,7 +78,7 @@ async def check_index(request: HttpRequest) -> HttpResponse:
     """In the background; the job's result names what was found."""
     require_json(request)
     caller, language = get_caller(request), language_of(request)
-    body = read_json(request.body or b"{}", CheckBody, EXAMPLE_CHECK)
+    body = await aread_json(request.body or b"{}", CheckBody, EXAMPLE_CHECK)
 
     def start() -> dict[str, Any]:
         require_all_topics(caller.topics)

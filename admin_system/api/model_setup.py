@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from admin_system.api.auth import Needs
-from admin_system.api.bodies import EXAMPLE_SERVICE, read_json, require_json
+from admin_system.api.bodies import EXAMPLE_SERVICE, aread_json, require_json
 from admin_system.api.fault_pages import language_of
 from admin_system.api.openapi import describe
 from admin_system.api.protocol.model_setup import (
@@ -65,7 +65,8 @@ async def list_models(request: HttpRequest) -> HttpResponse:
 async def add_model(request: HttpRequest) -> HttpResponse:
     """A folder that has a configuration keeps it."""
     require_json(request)
-    body, language = read_json(request.body, AddModelBody, EXAMPLE_PATH), language_of(request)
+    body = await aread_json(request.body, AddModelBody, EXAMPLE_PATH)
+    language = language_of(request)
 
     def add() -> dict[str, Any]:
         row = register_folder(require_allowed(body.path))
@@ -82,7 +83,8 @@ async def add_model(request: HttpRequest) -> HttpResponse:
 async def inspect(request: HttpRequest) -> HttpResponse:
     """Reads no weights. What is wrong with the folder stands in `fault`."""
     require_json(request)
-    body, language = read_json(request.body, InspectBody, EXAMPLE_SERVICE), language_of(request)
+    body = await aread_json(request.body, InspectBody, EXAMPLE_SERVICE)
+    language = language_of(request)
     if (body.model is None) == (body.path is None):
         code = "field_missing" if body.model is None else "fields_conflict"
         raise BadRequest(code, param="path", other="model")

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from admin_system.api.auth import get_caller
-from admin_system.api.bodies import EXAMPLE_PASSAGE, read_json, require_json
+from admin_system.api.bodies import EXAMPLE_PASSAGE, aread_json, require_json
 from admin_system.api.files import picture_response
 from admin_system.api.limits import PAGE_SIZE
 from admin_system.api.numbers import read_number
@@ -85,7 +85,7 @@ async def patch_passage(request: HttpRequest, passage_id: str) -> HttpResponse:
     """Searches that begin after the answer find the new text."""
     require_json(request)
     number, caller = read_number(passage_id, "passage_not_found"), get_caller(request)
-    body = read_json(request.body, PassageChange, EXAMPLE_PASSAGE)
+    body = await aread_json(request.body, PassageChange, EXAMPLE_PASSAGE)
 
     def change() -> dict[str, Any]:
         passage = find_passage(number, caller)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from admin_system.api.auth import Needs, get_caller
-from admin_system.api.bodies import EXAMPLE_TITLE, read_json, require_json
+from admin_system.api.bodies import EXAMPLE_TITLE, aread_json, require_json
 from admin_system.api.errors import RecordNotFound
 from admin_system.api.limits import PAGE_SIZE
 from admin_system.api.openapi import describe
@@ -51,7 +51,7 @@ async def list_sets(
 )
 async def create_set(request: HttpRequest) -> HttpResponse:
     require_json(request)
-    body = read_json(request.body or b"{}", NewSetBody, EXAMPLE_TITLE)
+    body = await aread_json(request.body or b"{}", NewSetBody, EXAMPLE_TITLE)
     return json_response(await make_set(get_caller(request).owner, body.title.strip()), 201)
 
 
@@ -71,7 +71,7 @@ async def get_set(request: HttpRequest, set_id: str) -> HttpResponse:
 )
 async def rename_set(request: HttpRequest, set_id: str) -> HttpResponse:
     require_json(request)
-    body = read_json(request.body, SetTitleBody, EXAMPLE_TITLE)
+    body = await aread_json(request.body, SetTitleBody, EXAMPLE_TITLE)
     owner = get_caller(request).owner
     return json_response(await change_title(owner, set_id, body.title.strip()))
 

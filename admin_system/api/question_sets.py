@@ -13,7 +13,7 @@ from admin_system.api.bodies import (
     EXAMPLE_QUESTION_SET,
     EXAMPLE_RUN,
     EXAMPLE_SET_TOPIC,
-    read_json,
+    aread_json,
     require_json,
 )
 from admin_system.api.fault_pages import language_of
@@ -87,7 +87,7 @@ async def list_question_sets(request: HttpRequest) -> HttpResponse:
 async def make_question_set(request: HttpRequest) -> HttpResponse:
     require_json(request)
     caller = get_caller(request)
-    body = read_json(request.body, QuestionSetBody, EXAMPLE_QUESTION_SET)
+    body = await aread_json(request.body, QuestionSetBody, EXAMPLE_QUESTION_SET)
 
     def make() -> dict[str, Any]:
         require_all_topics(caller.topics)
@@ -119,7 +119,7 @@ async def delete_question_set(request: HttpRequest, set_id: str) -> HttpResponse
 async def add_to_question_set(request: HttpRequest, set_id: str) -> HttpResponse:
     require_json(request)
     number, caller = read_set_number(set_id), get_caller(request)
-    body = read_json(request.body, QuestionBody, EXAMPLE_QUESTION)
+    body = await aread_json(request.body, QuestionBody, EXAMPLE_QUESTION)
 
     def add() -> dict[str, Any]:
         saved = find_set(number, caller)
@@ -140,7 +140,7 @@ async def add_paragraphs(request: HttpRequest, set_id: str) -> HttpResponse:
     """Each becomes a document, where it is not there yet; the topic is made when it is new."""
     require_json(request)
     number, caller = read_set_number(set_id), get_caller(request)
-    body = read_json(request.body, SetTopicBody, EXAMPLE_SET_TOPIC)
+    body = await aread_json(request.body, SetTopicBody, EXAMPLE_SET_TOPIC)
 
     def add() -> int:
         saved = find_set(number, caller)
@@ -160,7 +160,7 @@ async def run_question_set(request: HttpRequest, set_id: str) -> HttpResponse:
     """In the background; the job's result names the run."""
     require_json(request)
     number, caller, language = read_set_number(set_id), get_caller(request), language_of(request)
-    body = read_json(request.body, RunBody, EXAMPLE_RUN)
+    body = await aread_json(request.body, RunBody, EXAMPLE_RUN)
 
     def start() -> dict[str, Any]:
         saved = find_set(number, caller)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from admin_system.api.auth import Needs, get_caller
-from admin_system.api.bodies import EXAMPLE_SEARCH, read_json, require_json
+from admin_system.api.bodies import EXAMPLE_SEARCH, aread_json, require_json
 from admin_system.api.openapi import describe
 from admin_system.api.protocol.citations import encode_annotations
 from admin_system.api.protocol.completion import encode_seconds
@@ -37,7 +37,7 @@ async def search(request: HttpRequest) -> HttpResponse:
     """Within the topics that the caller may read."""
     began = time.monotonic()
     require_json(request)
-    body = read_json(request.body, SearchBody, EXAMPLE_SEARCH)
+    body = await aread_json(request.body, SearchBody, EXAMPLE_SEARCH)
     if body.image_base64 is None and not body.query.strip():
         raise BadRequest("field_empty", param="query")
     if body.image_base64 is not None and body.answer:

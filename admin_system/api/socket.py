@@ -139,7 +139,8 @@ class Connection(AsyncWebsocketConsumer):
         """
         visit = Visit()
         try:
-            self.caller = await let_in_again(visit, scope, caller)
+            session = getattr(self.scope.get("session"), "session_key", None)
+            self.caller = await let_in_again(visit, scope, caller, session)
         except BaseException:
             visit.end()
             raise

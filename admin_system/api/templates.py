@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from admin_system.api.auth import Needs, get_caller, mark_administrative
-from admin_system.api.bodies import read_json, require_json
+from admin_system.api.bodies import aread_json, require_json
 from admin_system.api.fault_pages import language_of
 from admin_system.api.limits import PAGE_SIZE
 from admin_system.api.openapi import describe
@@ -80,7 +80,7 @@ async def list_rows(
 async def make_template(request: HttpRequest) -> HttpResponse:
     mark_administrative(request)
     require_json(request)
-    body = read_json(request.body, NewTemplateBody, EXAMPLE_NEW)
+    body = await aread_json(request.body, NewTemplateBody, EXAMPLE_NEW)
     if not re.fullmatch(SLUG, body.slug):
         raise BadRequest("template_slug_wrong", param="slug", given=body.slug[:60])
     return json_response(await make(body, get_caller(request)), 201)
@@ -94,7 +94,7 @@ async def make_template(request: HttpRequest) -> HttpResponse:
 async def check_template(request: HttpRequest) -> HttpResponse:
     """Nothing is kept."""
     require_json(request)
-    body = read_json(request.body, CheckBody, EXAMPLE_CHECK)
+    body = await aread_json(request.body, CheckBody, EXAMPLE_CHECK)
     try:
         check_text(body.kind, body.text)
     except BadTemplate as error:
@@ -120,7 +120,7 @@ async def read_template(request: HttpRequest, slug: str) -> HttpResponse:
 async def patch_template(request: HttpRequest, slug: str) -> HttpResponse:
     mark_administrative(request)
     require_json(request)
-    body = read_json(request.body, TemplateChange, EXAMPLE_CHANGE)
+    body = await aread_json(request.body, TemplateChange, EXAMPLE_CHANGE)
     return json_response(await change(slug, body, get_caller(request)))
 
 
@@ -155,7 +155,7 @@ async def list_versions(
 async def restore_template(request: HttpRequest, slug: str) -> HttpResponse:
     mark_administrative(request)
     require_json(request)
-    body = read_json(request.body, RestoreBody, EXAMPLE_RESTORE)
+    body = await aread_json(request.body, RestoreBody, EXAMPLE_RESTORE)
     return json_response(await restore(slug, body.version, get_caller(request)))
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from admin_system.api.auth import Needs, get_caller
-from admin_system.api.bodies import EXAMPLE_TOPIC, read_json, require_json
+from admin_system.api.bodies import EXAMPLE_TOPIC, aread_json, require_json
 from admin_system.api.limits import PAGE_SIZE
 from admin_system.api.numbers import read_number
 from admin_system.api.openapi import describe
@@ -56,7 +56,7 @@ async def make_topic(request: HttpRequest) -> HttpResponse:
     """Not for keys that are bound to topics."""
     require_json(request)
     allowed = get_caller(request).topics
-    body = read_json(request.body, TopicBody, EXAMPLE_TOPIC)
+    body = await aread_json(request.body, TopicBody, EXAMPLE_TOPIC)
 
     def make() -> dict[str, Any]:
         require_all_topics(allowed)
@@ -85,7 +85,7 @@ async def read_topic(request: HttpRequest, topic_id: str) -> HttpResponse:
 async def patch_topic(request: HttpRequest, topic_id: str) -> HttpResponse:
     require_json(request)
     number, allowed = read_topic_number(topic_id), get_caller(request).topics
-    body = read_json(request.body, TopicChange, EXAMPLE_TOPIC)
+    body = await aread_json(request.body, TopicChange, EXAMPLE_TOPIC)
 
     def change() -> dict[str, Any]:
         topic = get_topic(number, allowed)

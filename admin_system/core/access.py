@@ -13,8 +13,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from asgiref.sync import sync_to_async
+from django.contrib.auth import get_user
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils import timezone
 
 from admin_system.core.errors import CoreError
@@ -159,17 +162,25 @@ def warn_of_the_open_door() -> None:
         logger.warning("ACCESS is open: whoever reaches this service is served without a key")
 
 
-def identify_again(caller: Caller) -> Caller:
-    """Of somebody who has been let in a while ago: what they may now. Raises AccessDenied."""
+def identify_again(caller: Caller, session: str | None) -> Caller:
+    """Of somebody who has been let in a while ago: what they may now. `session` is the key of the
+    session by which a user came in. Raises AccessDenied."""
     kind, _, number = caller.owner.partition(":")
     if kind == "key":
         return _caller_of_key(ApiKey.objects.filter(pk=number).first())
     if kind == "user":
-        user = User.objects.filter(pk=number, is_active=True).first()
-        if user is None:
-            raise AccessDenied("key_missing", 401)
+        user = find_user(session)
+        if not isinstance(user, User) or str(user.pk) != number:
+            raise AccessDenied("session_ended", 401)
         return _caller_of_user(user)
     return caller
+
+
+def find_user(session: str | None) -> AbstractBaseUser | AnonymousUser:
+    """Nobody where it has ended: signed out, locked, or another password was set."""
+    request = HttpRequest()
+    request.session = SessionStore(session)
+    return get_user(request)
 
 
 def scopes_of(user: User) -> frozenset[str]:

@@ -48,6 +48,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "You may have {limit} requests on their way at a time. Wait for an answer first.",
         "最多同时进行 {limit} 个请求，先等一个回答完成。",
     ),
+    "session_ended": (
+        "You are signed out. Sign in again.",
+        "登录已失效，请重新登录。",
+    ),
     "storage_full": (
         "You keep {used} of the {limit} MiB that you may, and this would take {more} MiB more. "
         "Delete documents, conversations or pictures that are no longer needed, or ask the "

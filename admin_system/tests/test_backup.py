@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from admin_system.api.tests.conftest import template as template
 from admin_system.api.tests.server import environment
 from admin_system.core.ownership import ModelLock
 from admin_system.env import BASE_DIR
+from admin_system.management.backups.writing import may_be_told
 from scripts.testing.needs import of_sqlite
 
 pytestmark = of_sqlite
@@ -44,6 +46,7 @@ def rows(data: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 TOTP_KEY, PAPER_CODE = "5ec4e7" * 6 + "beef", "papercodesix"
+ADDRESS_WORD = "inaddressword"
 
 
 def keep_second_factor(database: sqlite3.Connection) -> None:
@@ -87,7 +90,12 @@ def data(tmp_path: Path, template: tuple[Path, dict[str, str]]) -> Path:
     data = tmp_path / "data"
     shutil.copytree(template[0], data)
     with closing(sqlite3.connect(data / "db.sqlite3")) as database:
-        database.execute("UPDATE core_modelconfig SET upstream_key = 'sk-very-secret'")
+        far = f"http://me:{ADDRESS_WORD}@far/v1"
+        further = f"http://a/v1\nhttps://me:{ADDRESS_WORD}@b/v1 model=m"
+        database.execute(
+            "UPDATE core_modelconfig SET upstream_key = ?, upstream_url = ?, further_upstreams = ?",
+            ("sk-very-secret", far, further),
+        )
         keep_second_factor(database)
         database.commit()
     (data / "secret_key").write_text("s" * 50, encoding="ascii")
@@ -99,13 +107,62 @@ def test_secrets_are_kept_only_where_asked_for(data: Path, tmp_path: Path) -> No
     with zipfile.ZipFile(tmp_path / "plain.zip") as archive:
         held = b"".join(archive.read(name) for name in archive.namelist())
         assert "secret_key" not in archive.namelist()
-    for secret in ("sk-very-secret", TOTP_KEY, PAPER_CODE):
+        database = tmp_path / "plain.sqlite3"
+        database.write_bytes(archive.read("db.sqlite3"))
+    for secret in ("sk-very-secret", TOTP_KEY, PAPER_CODE, ADDRESS_WORD):
         assert secret.encode() not in held
+    with closing(sqlite3.connect(database)) as found:
+        addresses = found.execute("SELECT upstream_url, further_upstreams FROM core_modelconfig")
+        assert addresses.fetchone() == ("http://far/v1", "http://a/v1\nhttps://b/v1 model=m")
     assert manage(data, "backup", tmp_path / "whole.zip", "--with-secrets")[0] == 0
     with zipfile.ZipFile(tmp_path / "whole.zip") as archive:
-        for secret in ("sk-very-secret", TOTP_KEY, PAPER_CODE):
+        for secret in ("sk-very-secret", TOTP_KEY, PAPER_CODE, ADDRESS_WORD):
             assert secret.encode() in archive.read("db.sqlite3")
         assert archive.read("secret_key") == b"s" * 50
+
+
+def test_of_the_settings_only_what_holds_no_secret_is_told() -> None:
+    told = ("QWEN_VL_ACCESS", "qwen_vl_data_dir")
+    kept = (
+        *("QWEN_VL_SECRET_KEY", "QWEN_VL_DATABASE_URL", "QWEN_VL_REDIS_URL"),
+        *("qwen_vl_model_server_key", "HF_TOKEN", "AWS_SECRET_ACCESS_KEY"),
+    )
+    assert [name for name in (*told, *kept) if may_be_told(name)] == [*told]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights of files are told otherwise there")
+def test_a_backup_is_its_writers_alone(data: Path, tmp_path: Path) -> None:
+    assert manage(data, "backup", tmp_path / "whole.zip", "--with-secrets")[0] == 0
+    assert (tmp_path / "whole.zip").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_backup_that_decayed_on_its_disk_is_said_to_be_damaged(
+    data: Path, tmp_path: Path
+) -> None:
+    backup = tmp_path / "backup.zip"
+    assert manage(data, "backup", backup)[0] == 0
+    with zipfile.ZipFile(backup) as archive:
+        entry = archive.getinfo("db.sqlite3")
+    content = bytearray(backup.read_bytes())
+    middle = entry.header_offset + entry.compress_size // 2
+    content[middle : middle + 4096] = b"\xff" * 4096
+    backup.write_bytes(content)
+    code, said = manage(data, "restore", backup, "--replace")
+    assert (code, said.startswith("CommandError: The file db.sqlite3")) == (1, True), said
+
+
+@pytest.mark.parametrize("files", [[], {".": "0"}, {"db.sqlite3/x": "0"}, {"media": "0"}])
+def test_a_manifest_of_another_shape_is_no_backup(
+    data: Path, tmp_path: Path, files: object
+) -> None:
+    strange = tmp_path / "strange.zip"
+    facts = {"format": 1, "version": "1", "created_at": "", "with_secrets": False}
+    with zipfile.ZipFile(strange, "w") as archive:
+        archive.writestr("manifest.json", json.dumps({**facts, "files": files}))
+        for name in files if isinstance(files, dict) else ():
+            archive.writestr(name, b"")
+    code, said = manage(data, "restore", strange, "--replace")
+    assert (code, "is no backup of this service" in said) == (1, True), said
 
 
 def test_what_cannot_be_restored_changes_nothing(data: Path, tmp_path: Path) -> None:

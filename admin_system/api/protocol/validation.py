@@ -8,8 +8,15 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError
 
 from admin_system.core.errors import BadRequest
 from admin_system.messages import Word
@@ -41,10 +48,35 @@ LENGTH_CODES = {
 }
 
 
+LONGEST_NAME = 100
+"""Characters of an unknown field that others are compared with; it may have millions."""
+
+
+def stop_at_first_fault(schema: Any) -> None:
+    """Of every list and object in it: a body has room for millions, and one is told."""
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if part.get("type") in ("list", "dict"):
+                part["fail_fast"] = True
+            waiting += part.values()
+        elif isinstance(part, list | tuple):
+            waiting += part
+
+
 class Body(BaseModel):
     """Base of everything that callers send."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        schema = handler(source)
+        stop_at_first_fault(schema)
+        return schema
 
     @model_validator(mode="before")
     @classmethod
@@ -53,7 +85,7 @@ class Body(BaseModel):
             known = {field.alias or name for name, field in cls.model_fields.items()}
             for name in data:
                 if name not in known:
-                    nearest = get_close_matches(name, known, n=1)
+                    nearest = get_close_matches(name[:LONGEST_NAME], known, n=1)
                     values = {"field": name[:100], "nearest": "".join(nearest)}
                     raise PydanticCustomError("field_unknown", "unknown field", values)
         return data

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from admin_system.api.protocol.conversation import to_chat_request
 from admin_system.api.protocol.openai import ChatBody
@@ -260,3 +261,28 @@ def test_arguments_of_calls_are_read_as_strictly_as_bodies(arguments: str) -> No
 @pytest.mark.parametrize("text", ["[" * 3000, '["\\ud83d"]', "[NaN]"])
 def test_labels_of_a_form_are_read_as_strictly_as_bodies(text: str) -> None:
     assert read_labels(text) == text
+
+
+def test_the_field_that_stands_twice_is_found_among_many() -> None:
+    """By one look at each: a body may hold millions."""
+    fields = ",".join(f'"{number}": 0' for number in range(200_000))
+    with pytest.raises(BadRequest) as refused:
+        read_object(f'{{{fields}, "199999": 1, "7": 1}}', example="{}")
+    assert (refused.value.code, refused.value.param) == ("json_duplicate_field", "7")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"messages": [0] * 1000},
+        {"messages": [{"role": "user", "content": [0] * 1000}]},
+        {"messages": HELLO, "stop": [0] * 1000},
+        {"messages": HELLO, "logit_bias": dict.fromkeys(map(str, range(1000)), "much")},
+        {"messages": [{"role": "assistant", "tool_calls": [0] * 1000}]},
+    ],
+)
+def test_only_the_first_fault_of_many_is_looked_for(fields: dict[str, Any]) -> None:
+    """Each costs a kilobyte of memory, of two bytes that were sent."""
+    with pytest.raises(ValidationError) as refused:
+        ChatBody.model_validate(fields)
+    assert refused.value.error_count() == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -45,6 +45,7 @@ class ModelConfigForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # ModelForm's own
         self.stored_key: str = self.instance.upstream_key
+        self.stored_url: str = self.instance.upstream_url
         if "upstream_key" in self.fields:
             self.initial.pop("upstream_key", None)
             self.fields["upstream_key"].help_text = (
@@ -57,6 +58,20 @@ class ModelConfigForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in 
             self.initial["further_upstreams"] = show_lines(row.further_upstreams, row.further_keys)
         if not self.stored_key:
             self.fields.pop("forget_key", None)
+
+    def clean(self) -> dict[str, Any] | None:
+        """A stored key belongs to its address alone: whoever may change that may not read it."""
+        values = super().clean() or self.cleaned_data
+        given, removed = self.data.get("upstream_key"), self.data.get("forget_key")
+        url = str(values.get("upstream_url") or "")
+        moved = bool(url) and url.rstrip("/") != self.stored_url.rstrip("/")
+        if self.stored_key and moved and not given and not removed:
+            fault = _(
+                "The stored key is for the former address. Write the key of the new one, or "
+                "remove the stored one."
+            )
+            self.add_error("upstream_key", fault)
+        return values
 
     def clean_path(self) -> str:
         path: str = self.cleaned_data["path"]

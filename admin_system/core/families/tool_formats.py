@@ -106,8 +106,9 @@ class JsonCalls(ToolFormat):
         return f"body: %json {schema}"
 
 
-FUNCTION = re.compile(r"\s*<function=([^>\n]+)>(.*?)(?:</function>)?\s*", re.DOTALL)
-PARAMETER = re.compile(r"<parameter=([^>\n]+)>\n?(.*?)\n?</parameter>", re.DOTALL)
+FUNCTION = re.compile(r"<function=([^>\n]+)>(.*)", re.DOTALL)
+PARAMETER = re.compile(r"<parameter=([^<>\n]+)>\n?(.*?)\n?</parameter>", re.DOTALL)
+END_OF_PARAMETER = "</parameter>"
 
 
 class TaggedCalls(ToolFormat):
@@ -128,15 +129,16 @@ class TaggedCalls(ToolFormat):
         return f"{OPEN}\n<function={call.name}>\n{''.join(lines)}</function>\n{CLOSE}"
 
     def read(self, body: str, tools: Sequence[Tool]) -> tuple[str, str] | None:
-        match = FUNCTION.fullmatch(body)
+        match = FUNCTION.fullmatch(body.strip().removesuffix("</function>"))
         if match is None:
             return None
         name = match[1].strip()
         schemas = {tool.name: json.loads(tool.parameters) for tool in tools}
         known = schemas.get(name, {}).get("properties", {})
+        whole, end, _rest = match[2].rpartition(END_OF_PARAMETER)  # what begins behind it has none
         arguments = {
             key.strip(): _to_value(text, known.get(key.strip(), {}))
-            for key, text in PARAMETER.findall(match[2])
+            for key, text in PARAMETER.findall(whole + end)
         }
         return sendable(name, write_arguments(arguments))
 

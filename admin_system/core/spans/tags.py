@@ -14,6 +14,7 @@ SHAPE_CLOSE = ("</box>", "</quad>", "<|box_end|>", "<|quad_end|>")
 TAGS = (*REF_OPEN, *REF_CLOSE, *SHAPE_OPEN, *SHAPE_CLOSE)
 """Qwen-VL 2023 writes the short ones, Qwen2-VL the long ones."""
 
+LONGEST_TAG = max(map(len, TAGS))
 LONGEST_LABEL = 200
 SHAPE_BODY = re.compile(r"[\d\s.,，()（）+-]*")
 
@@ -21,7 +22,7 @@ SHAPE_BODY = re.compile(r"[\d\s.,，()（）+-]*")
 def read_tag(text: str, place: int, final: bool) -> Step:
     tag = next((tag for tag in TAGS if text.startswith(tag, place)), None)
     if tag is None:
-        rest = text[place:]
+        rest = text[place : place + LONGEST_TAG]
         if not final and any(tag.startswith(rest) for tag in TAGS):
             return None
         return [Words("<")], place + 1

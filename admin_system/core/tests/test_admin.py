@@ -137,6 +137,11 @@ def test_an_upstream_key_goes_in_and_never_comes_out(admin: Client) -> None:
     assert admin.post(url, form).status_code == 302
     row.refresh_from_db()
     assert row.upstream_key == UPSTREAM_KEY  # left empty: kept
+    elsewhere = {**form, "upstream_url": "http://elsewhere:8000/v1"}
+    assert "is for the former address" in admin.post(url, elsewhere, HTTP_ACCEPT_LANGUAGE="en").text
+    row.refresh_from_db()
+    assert (row.upstream_url, row.upstream_key) == ("http://far:8000/v1", UPSTREAM_KEY)
+    assert admin.post(url, {**elsewhere, "upstream_key": "sk-another"}).status_code == 302
     admin.post(url, {**form, "forget_key": "on"})
     row.refresh_from_db()
     assert row.upstream_key == ""

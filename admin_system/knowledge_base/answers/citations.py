@@ -11,10 +11,13 @@ OPEN, CLOSE = r"[\[［【]", r"[\]］】]"
 NUMBER = r"\d{1,3}"
 BETWEEN = r"\s*[,，、;；\-–~～]\s*"
 MARK = re.compile(rf"[ \t]*{OPEN}\s*({NUMBER}(?:{BETWEEN}{NUMBER})*)\s*{CLOSE}")
-BEGUN = re.compile(rf"(?:[ \t]+|[ \t]*{OPEN}[\s\d,，、;；\-–~～]{{0,40}}|`+)\Z")
+BLANKS = r"(?<![ \t])[ \t]"
+"""A run is looked at from its beginning alone: a turn may hold a million of them."""
+BEGUN = re.compile(rf"(?:{BLANKS}+|{BLANKS}*{OPEN}[\s\d,，、;；\-–~～]{{0,40}}|(?<!`)`+)\Z")
 """What may still become a mark, or belongs to what comes before one."""
-RANGE = re.compile(rf"({NUMBER})\s*[\-–~～]\s*({NUMBER})")
-NEXT = re.compile(rf"[ \t]*{OPEN}|`+")
+PART = re.compile(rf"({NUMBER})(?:\s*[\-–~～]\s*({NUMBER}))?")
+"""A number or a range of them."""
+NEXT = re.compile(rf"{BLANKS}*{OPEN}|`+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class CitationReader:
         return "".join(pieces)
 
     def _cite(self, pieces: list[str], mark: re.Match[str]) -> None:
-        numbers = [number for number in to_numbers(mark[1]) if 0 < number <= len(self.sources)]
+        numbers = to_numbers(mark[1], len(self.sources))
         if numbers:
             spaces = mark.group()[: len(mark.group()) - len(mark.group().lstrip(" \t"))]
             self._give(pieces, spaces)
@@ -89,12 +92,13 @@ class CitationReader:
         self._length += len(text)
 
 
-def to_numbers(inside: str) -> list[int]:
-    """`1, 3-5` -> 1, 3, 4, 5, each once."""
-    spread = RANGE.sub(
-        lambda found: ",".join(map(str, range(int(found[1]), int(found[2]) + 1))), inside
-    )
-    return list(dict.fromkeys(int(number) for number in re.findall(NUMBER, spread)))
+def to_numbers(inside: str, most: int) -> list[int]:
+    """`1, 3-5` -> 1, 3, 4, 5, each once, from 1 to `most`."""
+    numbers: dict[int, None] = {}
+    for part in PART.finditer(inside):
+        first, last = int(part[1]), int(part[2] or part[1])
+        numbers |= dict.fromkeys(range(max(first, 1), min(last, most) + 1))
+    return list(numbers)
 
 
 def strip_citations(text: str) -> str:

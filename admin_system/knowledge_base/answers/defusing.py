@@ -13,13 +13,13 @@ import unicodedata
 SPECIAL = re.compile(r"<(?=\s*[|｜])|(?<=[|｜])\s*>")
 """Ends of control tokens as `<|im_start|>`, in the form that Qwen, Llama and DeepSeek know."""
 TAGS = re.compile(
-    r"<(?=\s*/?\s*(?:s|bos|eos|pad|unk|img|image|box|ref|quad|think|thinking|tools?|tool_calls?"
+    r"<(?=\s*(?:/\s*)?(?:s|bos|eos|pad|unk|img|image|box|ref|quad|think|thinking|tools?|tool_calls?"
     r"|tool_response|function|system|user|assistant|human|sys|start_of_turn|end_of_turn)\b[^<>]*>)"
-    r"|<(?=<\s*/?\s*SYS\s*>>)",
+    r"|<(?=<\s*(?:/\s*)?SYS\s*>>)",
     re.IGNORECASE,
 )
 INSTRUCTION = re.compile(
-    r"\[(?=\s*/?\s*(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS)\s*\])", re.IGNORECASE
+    r"\[(?=\s*(?:/\s*)?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS)\s*\])", re.IGNORECASE
 )
 NUMBERS = re.compile(r"[\[［【〔]([\s\d,，、;；\-–~～]{1,24})[\]］】〕]")
 """What could be taken for a citation: document texts have them too, for their own notes."""

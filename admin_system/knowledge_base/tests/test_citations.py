@@ -55,3 +55,11 @@ def test_it_does_not_matter_how_an_answer_is_cut(parts: list[str], data: st.Data
 
 def test_numbers_of_earlier_answers_are_not_shown_again() -> None:
     assert strip_citations("每周一次[1]，夜班 [2]。") == "每周一次，夜班。"
+
+
+@pytest.mark.parametrize("begin", ["a", "a["])
+@pytest.mark.parametrize("run", [" ", "`", "[", "1-999,", "[1-999,", "[1-999]", "[1 "])
+@pytest.mark.parametrize("end", ["b", "1]"])
+def test_a_turn_of_a_million_signs_is_read(begin: str, run: str, end: str) -> None:
+    """In its length, not its square: it stops everybody else meanwhile."""
+    assert strip_citations(begin + run * (1_000_000 // len(run)) + end).startswith("a")

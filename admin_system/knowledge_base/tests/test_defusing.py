@@ -38,3 +38,9 @@ def test_no_text_leaves_its_quotation(text: str) -> None:
 )
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert defuse(text) == text
+
+
+@pytest.mark.parametrize("begin", ["<", "[", "|", "[1"])
+def test_a_million_blanks_are_read_once(begin: str) -> None:
+    text = begin + " " * 1_000_000 + "x"
+    assert defuse(text) == text

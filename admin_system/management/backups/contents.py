@@ -49,6 +49,11 @@ class Manifest:
     with_files: bool = True
     """Whether documents and pictures are in it."""
 
+    def __post_init__(self) -> None:
+        """Raises TypeError."""
+        if not isinstance(self.files, dict):
+            raise TypeError(f"files is a {type(self.files).__name__}, not an object")
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:

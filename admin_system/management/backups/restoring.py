@@ -6,6 +6,8 @@ import hashlib
 import json
 import shutil
 import zipfile
+import zlib
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
@@ -31,6 +33,8 @@ from admin_system.management.moving.beside import migrate_beside
 from admin_system.management.moving.rows import copy_rows, is_used, move_rows
 
 BLOCK = 1 << 20
+DAMAGES = (KeyError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, LZMAError)
+"""What reading a member of an archive ends in: cut, overwritten, packed or locked otherwise."""
 SIDE_FILES = ("-wal", "-shm")
 
 
@@ -39,7 +43,7 @@ def read_manifest(source: Path) -> Manifest:
     try:
         with zipfile.ZipFile(source) as archive:
             manifest = Manifest(**json.loads(archive.read(MANIFEST)))
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+    except (OSError, TypeError, *DAMAGES) as error:
         raise BackupFault("backup_unreadable", path=str(source)) from error
     if manifest.format != FORMAT:
         raise BackupFault("backup_of_other_version", version=manifest.version)
@@ -124,21 +128,30 @@ def unpack(source: Path, manifest: Manifest, target: Path) -> None:
     with zipfile.ZipFile(source) as archive:
         for name, expected in manifest.files.items():
             path = PurePosixPath(name)
-            known = path.parts[0] in (*FOLDERS, DATABASE, SECRET_KEY)
             if path.is_absolute() or ".." in path.parts:
                 raise BackupFault("backup_unreadable", path=str(source))
-            if not known:  # settings are for a person to read
+            if not is_put_back(path):
                 continue
             place = target / path
             place.parent.mkdir(parents=True, exist_ok=True)
             try:
                 found = extract(archive, name, place)
-            except (KeyError, zipfile.BadZipFile, EOFError) as error:
+            except DAMAGES as error:
                 raise BackupFault("backup_damaged", file=name) from error
             if found != expected:
                 raise BackupFault("backup_damaged", file=name)
     if not (target / DATABASE).exists():
         raise BackupFault("backup_unreadable", path=str(source))
+
+
+def is_put_back(path: PurePosixPath) -> bool:
+    """Settings are for a person to read."""
+    match path.parts:
+        case (name,):
+            return name in (DATABASE, SECRET_KEY)
+        case (folder, *_):
+            return folder in FOLDERS
+    return False
 
 
 def extract(archive: zipfile.ZipFile, name: str, place: Path) -> str:

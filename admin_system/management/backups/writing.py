@@ -16,6 +16,7 @@ from typing import BinaryIO
 from django.db import connection
 from dotenv import dotenv_values
 
+from admin_system.core.upstreams import without_user
 from admin_system.env import BASE_DIR, PREFIX, get_env
 from admin_system.management.backups.contents import (
     DATABASE,
@@ -45,7 +46,16 @@ SECRET_TABLES = (
     "otp_static_staticdevice",
 )
 """Whoever has a row of these is let in, and django-otp keeps them readable."""
-SECRET_SETTINGS = (f"{PREFIX}SECRET_KEY",)
+ADDRESS_COLUMNS = (
+    ("core_modelconfig", "upstream_url"),
+    ("core_modelconfig", "further_upstreams"),
+    ("knowledge_base_embeddingprofile", "url"),
+)
+"""Addresses of services elsewhere, which may hold a name and a password."""
+SECRET_SETTINGS = tuple(
+    f"{PREFIX}{name}" for name in ("SECRET_KEY", "MODEL_SERVER_KEY", "DATABASE_URL", "REDIS_URL")
+)
+"""The addresses hold the passwords of those services."""
 STORED = (".jpg", ".png", ".webp", ".pdf", ".docx", ".pptx", ".xlsx", ".zip", ".epub")
 """Compressed already."""
 BLOCK = 1 << 20
@@ -57,6 +67,8 @@ def write_backup(target: Path, *, with_secrets: bool = False, with_files: bool =
         raise BackupFault("backup_target_exists", path=str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.draft")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)  # it holds what everybody keeps here
     try:
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
             manifest = _Writer(archive, with_secrets, with_files).write()
@@ -109,7 +121,7 @@ class _Writer:
             kept = {
                 name: value
                 for name, value in values.items()
-                if self._with_secrets or name.upper() not in SECRET_SETTINGS
+                if self._with_secrets or may_be_told(name)
             }
             lines = "".join(f"{name}={json.dumps(value or '')}\n" for name, value in kept.items())
             self._hashes[SETTINGS] = hashlib.sha256(lines.encode()).hexdigest()
@@ -133,6 +145,11 @@ class _Writer:
         self._hashes[entry.filename] = digest.hexdigest()
 
 
+def may_be_told(name: str) -> bool:
+    """Names of other programs may be those of secrets: they are not ours to judge."""
+    return name.upper().startswith(PREFIX) and name.upper() not in SECRET_SETTINGS
+
+
 def copy_database(target: Path, *, with_secrets: bool) -> None:
     """One moment of the database as a SQLite file, whatever is written meanwhile. Raises
     MoveFault."""
@@ -152,7 +169,15 @@ def leave_out_secrets(path: Path) -> None:
     with closing(sqlite3.connect(path)) as copy:
         for table, column in SECRET_COLUMNS:
             copy.execute(f"UPDATE {table} SET {column} = ''")  # noqa: S608 - our names
+        copy.create_function("without_users", 1, without_users, deterministic=True)
+        for table, column in ADDRESS_COLUMNS:
+            copy.execute(f"UPDATE {table} SET {column} = without_users({column})")  # noqa: S608
         for table in SECRET_TABLES:
             copy.execute(f"DELETE FROM {table}")  # noqa: S608 - our names
         copy.commit()
         copy.execute("VACUUM")  # what was overwritten is gone from the file, too
+
+
+def without_users(addresses: str) -> str:
+    """One a line."""
+    return "\n".join(map(without_user, addresses.split("\n")))

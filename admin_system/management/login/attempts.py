@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -14,8 +17,17 @@ from django.utils import timezone
 
 from admin_system.core.audit import address_of
 
+TURNS = tuple(threading.Lock() for _ in range(64))
 COOLOFF: timedelta = settings.AXES_COOLOFF_TIME
 LOCK_MINUTES = int(COOLOFF.total_seconds() // 60)
+
+
+@contextmanager
+def in_turn(username: str) -> Iterator[None]:
+    """Passwords of one name are tried one after another in this process: else all that come at
+    once would be tried before the first of them is counted."""
+    with TURNS[hash(username) % len(TURNS)]:
+        yield
 
 
 def attempts_left(request: HttpRequest, username: str) -> int:

@@ -11,11 +11,20 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from admin_system.management.login.attempts import LOCK_MINUTES, attempts_left, minutes_left
+from admin_system.management.login.attempts import (
+    LOCK_MINUTES,
+    attempts_left,
+    in_turn,
+    minutes_left,
+)
 from admin_system.management.login.second_factor import finish_enrolment, verify_code
 
 
 class LoginForm(AuthenticationForm):
+    def clean(self) -> dict[str, Any]:
+        with in_turn(self.cleaned_data.get("username") or ""):
+            return super().clean()
+
     def get_invalid_login_error(self) -> ValidationError:
         """Says how many tries are left, for any name: whether an account exists is not told."""
         request, name = self.request, self.cleaned_data.get("username") or ""

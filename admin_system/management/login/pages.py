@@ -11,6 +11,7 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -54,7 +55,8 @@ class LoginPage(LoginView):
         enrolled = has_second_factor(user)
         if not enrolled and not must_have_second_factor(user):
             return let_in(self.request, user, target)
-        pending = {"user": user.pk, "next": target, "at": time.time()}
+        shown = user.get_session_auth_hash()
+        pending = {"user": user.pk, "password": shown, "next": target, "at": time.time()}
         self.request.session.cycle_key()
         self.request.session[PENDING] = pending
         return redirect("login-code" if enrolled else "login-second-factor")
@@ -81,7 +83,7 @@ class PendingPage(FormView):  # type: ignore[type-arg]
         self.pending = request.session.get(PENDING) or {}
         fresh = abs(time.time() - self.pending.get("at", 0)) < PENDING_SECONDS
         user = User.objects.filter(pk=self.pending.get("user", 0), is_active=True).first()
-        if not fresh or user is None:
+        if not fresh or user is None or not shows_password(user, self.pending):
             return redirect("login")
         self.user = user
         return super().dispatch(request, *args, **kwargs)
@@ -129,6 +131,11 @@ class EnrolmentPage(PendingPage):
         codes = cast(EnrolmentForm, form).backup_codes
         context = {"title": _("Backup codes"), "codes": codes, "target": target}
         return render(self.request, "management/login/codes.html", {**context, **describe_frame()})
+
+
+def shows_password(user: User, pending: dict[str, Any]) -> bool:
+    """Whether the password that was right then is still the user's."""
+    return constant_time_compare(pending.get("password", ""), user.get_session_auth_hash())
 
 
 def let_in(request: HttpRequest, user: User, target: str) -> HttpResponse:

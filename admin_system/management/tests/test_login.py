@@ -220,3 +220,16 @@ def test_an_administrator_takes_a_lost_factor_away(
     assert not has_second_factor(person)
     entry = AuditEntry.objects.latest("pk")
     assert (entry.action, entry.name, entry.actor_name) == ("second_factor", "linxiao", "root")
+
+
+def test_a_password_that_was_changed_since_is_worth_no_second_step(
+    client: Client, person: User
+) -> None:
+    device = TOTPDevice.objects.create(user=person, name="app", confirmed=True)
+    assert try_in(client, "linxiao") == "/login/code/"
+    assert client.get("/login/code/").status_code == 200
+    person.set_password("another horse battery")
+    person.save()
+    answer = client.post("/login/code/", {"code": code_of(person)})
+    assert (answer.headers["Location"], device.last_t) == (LOGIN, -1)
+    assert client.get("/account/").status_code == 302

@@ -25,7 +25,10 @@ def admin(client: Client) -> Client:
 
 
 def caller_of(user: User) -> AccessCaller:
-    return identify_again(AccessCaller(f"user:{user.pk}", READING, "user"))
+    client = Client()
+    client.force_login(user)
+    session = client.session.session_key
+    return identify_again(AccessCaller(f"user:{user.pk}", READING, "user"), session)
 
 
 def make_user(admin: Client, name: str, role: Role, *topics: int) -> User:

@@ -11,6 +11,7 @@ import httpx
 
 from admin_system.core.engines.channel import Channel
 from admin_system.core.engines.meter import Meter
+from admin_system.core.engines.remote.bounded import read_start
 from admin_system.core.engines.remote.events import Event, read_events, read_refusal
 from admin_system.core.engines.remote.lines import read_lines
 from admin_system.core.engines.remote.pool import Member
@@ -23,6 +24,8 @@ from admin_system.core.types import ChatRequest, End, EngineSpec
 logger = logging.getLogger(__name__)
 
 TIMEOUT = httpx.Timeout(connect=10.0, read=600.0, write=60.0, pool=10.0)
+LONGEST_REFUSAL = 64 * 1024
+"""Bytes; of its words a few hundred are told."""
 BUSY = 429
 SET_UP_WRONGLY = (401, 403, 404)
 """The key, or the model's name: a matter of this upstream, not of the request."""
@@ -79,7 +82,8 @@ class Attempt:
         ):
             if not response.is_success:
                 retry_after = response.headers.get("retry-after")
-                raise read_refusal(response.status_code, retry_after, await response.aread())
+                said = await read_start(response.aiter_bytes(), LONGEST_REFUSAL)
+                raise read_refusal(response.status_code, retry_after, said)
             return await self._pass_on(response, channel)
 
     async def _pass_on(self, response: httpx.Response, channel: Channel) -> End:

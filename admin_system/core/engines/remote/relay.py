@@ -22,6 +22,9 @@ from admin_system.core.types import (
 
 logger = logging.getLogger(__name__)
 
+LONGEST_ANSWER = 8 * 2**20
+"""Characters, with the arguments of calls; no context has room for so many."""
+
 
 class Relay:
     """Of all answers that were asked for."""
@@ -91,6 +94,7 @@ class RelayedAnswer:
         self.text = ""
         """As the upstream wrote it."""
         self.pieces = 0
+        self._length = 0
 
     @property
     def stopped(self) -> bool:
@@ -110,6 +114,10 @@ class RelayedAnswer:
         return "tool_calls" if self.called else "stop"
 
     def take(self, piece: Piece) -> Iterator[Delta]:
+        """Raises UpstreamError where the answer has no end."""
+        self._length += len(piece.text) + sum(len(call.arguments) for call in piece.tool_calls)
+        if self._length > LONGEST_ANSWER:
+            raise UpstreamError("upstream_bad_answer")
         self.began = True
         self._reason = piece.finish_reason or self._reason
         self.has_logprobs = self.has_logprobs or bool(piece.logprobs)

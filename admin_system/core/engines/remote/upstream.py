@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 
 from admin_system.core.engines.base import Report
-from admin_system.core.engines.remote.events import read_refusal
+from admin_system.core.engines.remote.bounded import BoundedClient
+from admin_system.core.engines.remote.events import UNREADABLE, read_refusal
 from admin_system.core.errors import LoadError
 from admin_system.core.types import LoadProgress
 from admin_system.core.upstreams import UpstreamAddress
@@ -93,7 +94,7 @@ class Upstream:
         except httpx.HTTPError as error:
             logger.warning("the upstream cannot be reached: %s", error)
             raise LoadError("upstream_unreachable") from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except UNREADABLE as error:
             raise LoadError("upstream_bad_answer") from error
 
     def unload(self) -> None:
@@ -109,7 +110,7 @@ class Upstream:
                         logger.warning("the upstream still holds its model")
                         return
                     time.sleep(POLL)
-        except (httpx.HTTPError, LoadError, ValueError) as error:
+        except (httpx.HTTPError, LoadError, *UNREADABLE) as error:
             logger.warning("the upstream could not be told to unload: %s", error)
 
     @property
@@ -121,7 +122,7 @@ class Upstream:
         return self._url
 
     def _client(self) -> httpx.Client:
-        return httpx.Client(timeout=TIMEOUT, headers=authorization(self._address))
+        return BoundedClient(timeout=TIMEOUT, headers=authorization(self._address))
 
     def _load_ours(self, client: httpx.Client, report: Report) -> None:
         wanted = self._address.model

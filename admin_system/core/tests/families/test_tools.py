@@ -34,6 +34,12 @@ def test_a_call_is_read_as_it_was_written(family: str, kind: type[ToolFormat]) -
     assert (name, json.loads(arguments)) == ("weather", {"city": "100000", "days": 3})
 
 
+@pytest.mark.parametrize("run", ["<parameter=city>", "<parameter=", "\n", "</function>"])
+def test_a_call_that_goes_on_and_on_is_read_in_its_length(run: str) -> None:
+    body = "<function=weather>" + run * 100_000 + "x"
+    assert TaggedCalls().read(body, [TOOL]) == ("weather", "{}")
+
+
 def test_the_family_of_2023_knows_no_tools() -> None:
     assert get_family("qwen_vl").tool_format is None
 
