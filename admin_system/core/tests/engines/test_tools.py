@@ -195,6 +195,22 @@ async def test_a_forced_call_fits_its_tool(engine: LocalEngine) -> None:
     jsonschema.validate(arguments, json.loads(WEATHER.parameters))
 
 
+@pytest.mark.parametrize("properties", [None, {}, [1]])
+async def test_a_tool_without_arguments_is_called_or_refused(
+    engine: LocalEngine, properties: object
+) -> None:
+    """Several clients write `null` for none."""
+    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    wish = ToolWish((Tool("stop", "", json.dumps(schema)),), "required", parallel=False)
+    if properties != {} and isinstance(engine.family.tool_format, JsonCalls):
+        with pytest.raises(BadRequest) as caught:
+            await ask(engine, wish)
+        assert (caught.value.code, caught.value.param) == ("schema_refused", "tools")
+        return
+    text, pieces, end = await ask(engine, wish)
+    assert (text, pieces[0].name, end.finish_reason) == ("", "stop", "tool_calls")
+
+
 async def test_calls_beside_each_other_are_told_apart(engine: LocalEngine) -> None:
     text, pieces, end = await ask(engine, ToolWish((WEATHER,), "required"))
     assert (text, end.finish_reason) in (("", "tool_calls"), ("", "length"))
