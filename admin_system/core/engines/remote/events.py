@@ -18,6 +18,13 @@ SECONDS = re.compile(r"[0-9]{1,6}")
 MOST_TOKENS = 2**40
 NEVER = -9999.0
 """Stands for the logarithm of 0, which JSON cannot write."""
+STATUSES = {
+    "invalid_request_error": 400,
+    "rate_limit_error": 429,
+    "server_error": 500,
+    "timeout_error": 504,
+}
+"""Of the types of errors that a stream may hold, as answers without a stream would have them."""
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 """What reading an answer of another shape ends in."""
 
@@ -56,15 +63,16 @@ async def read_events(lines: AsyncIterator[str]) -> AsyncIterator[Event]:
         if value == "[DONE]":
             yield Event(last=True)
             return
-        yield read_chunk(value)
+        if value:
+            yield read_chunk(value)
 
 
 def read_chunk(text: str) -> Event:
     """Raises UpstreamError, also where the chunk is an error itself."""
     try:
         chunk = json.loads(text)
-        if isinstance(chunk.get("error"), dict):
-            raise refusal(200, None, read_reason(chunk))
+        if chunk.get("error") or chunk.get("object") == "error":
+            raise refusal(find_status(chunk), None, read_reason(chunk))
         pieces = tuple(read_piece(choice) for choice in chunk.get("choices") or ())
         return Event(pieces, read_usage(chunk.get("usage")))
     except UNREADABLE as error:
@@ -138,6 +146,17 @@ def read_reason(body: object) -> str:
     if isinstance(error, dict):
         error = error.get("message") or error.get("detail")
     return mend(str(error or "?")[:LONGEST_REASON])
+
+
+def find_status(chunk: dict[str, Any]) -> int:
+    """Of an error inside a stream: as OpenAI words its type, or vLLM its code; 200 where it tells
+    nothing but that it is one."""
+    error = chunk.get("error")
+    told = error if isinstance(error, dict) else chunk
+    code = told.get("code")
+    if isinstance(code, int) and 400 <= code < 600:
+        return code
+    return STATUSES.get(str(told.get("type")), 200)
 
 
 def read_refusal(status: int, retry_after: str | None, body: bytes) -> UpstreamError:

@@ -204,6 +204,34 @@ def test_a_text_may_hold_what_other_formats_take_for_the_end_of_a_line() -> None
 
 
 @pytest.mark.parametrize(
+    ("chunk", "status"),
+    [
+        ({"error": {"message": "no room"}}, 200),
+        ({"error": {"message": "no room", "type": "invalid_request_error", "code": "x"}}, 400),
+        ({"error": {"message": "no room", "type": "BadRequestError", "code": 400}}, 400),
+        ({"error": "no room", "error_type": "generation"}, 200),
+        ({"object": "error", "message": "no room", "code": 500}, 500),
+        ({"error": {"message": "no room", "type": ["?"], "code": True}}, 200),
+    ],
+)
+def test_an_error_in_a_stream_is_told_in_every_shape(chunk: dict[str, Any], status: int) -> None:
+    """Services end the stream as if nothing were wrong behind it."""
+    with pytest.raises(UpstreamError) as caught:
+        read_chunk(json.dumps(chunk))
+    assert (caught.value.code, caught.value.status) == ("upstream_refused", status)
+    assert caught.value.values["reason"] == "no room"
+
+
+def test_empty_chunks_are_passed_over() -> None:
+    data = b"data:\n\nid: 1\nretry: 5\n\ndata: \n\ndata: [DONE]\n\n"
+
+    async def read() -> list[Event]:
+        return [event async for event in read_events(read_lines(in_blocks(data, [])))]
+
+    assert asyncio.run(read()) == [Event(last=True)]
+
+
+@pytest.mark.parametrize(
     "told", ["²", "9" * 5_000, "-1", "soon", "", "Wed, 21 Oct 2026 07:28:00 GMT"]
 )
 def test_a_wait_that_is_no_number_of_seconds_is_none(told: str) -> None:
