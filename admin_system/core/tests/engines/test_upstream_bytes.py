@@ -24,6 +24,7 @@ from admin_system.core.engines.remote.events import (
 from admin_system.core.engines.remote.lines import read_lines
 from admin_system.core.engines.remote.relay import Relay
 from admin_system.core.errors import UpstreamError
+from admin_system.core.loaded import Heard
 from admin_system.core.types import ChatRequest, Delta, Message, Sampling, TextPart
 
 FEW = settings(max_examples=30, deadline=None)
@@ -229,6 +230,39 @@ def test_empty_chunks_are_passed_over() -> None:
         return [event async for event in read_events(read_lines(in_blocks(data, [])))]
 
     assert asyncio.run(read()) == [Event(last=True)]
+
+
+def piece_of_call(index: int, number: str | None, name: str | None, arguments: str) -> Event:
+    function = {"name": name, "arguments": arguments}
+    call = {"index": index, "id": number, "type": "function", "function": function}
+    return read_chunk(json.dumps({"choices": [{"delta": {"tool_calls": [call]}}]}))
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [(0, "a", "f", ""), (0, None, None, "{}"), (1, "b", "g", "{}")],
+        [(1, "a", "f", "{}"), (2, "b", "g", "{"), (2, "", "", "}")],
+        [(0, "a", "f", "{}"), (0, "b", "g", "{}")],
+        [(-1, "a", "f", "{"), (-1, "a", "f", "}"), (5, "b", "g", "{}")],
+        [(0, None, "f", "{}"), (1, None, "g", "{}")],
+    ],
+    ids=["as OpenAI", "from 1 on", "all of them 0", "said again", "without ids"],
+)
+def test_calls_are_told_apart_however_they_are_numbered(
+    pieces: list[tuple[int, str | None, str | None, str]],
+) -> None:
+    relay, heard = Relay(make_request()), Heard()
+    heads = []
+    for piece in pieces:
+        for delta in relay.take(piece_of_call(*piece)):
+            assert delta.tool_call is not None
+            heads += [delta.tool_call] if delta.tool_call.id else []
+            heard.add(delta)
+    assert [(call.name, call.arguments) for call in heard.calls] == [("f", "{}"), ("g", "{}")]
+    assert [(head.index, head.name) for head in heads] == [(0, "f"), (1, "g")]
+    assert len({call.id for call in heard.calls}) == 2
+    assert relay.end().finish_reason == "tool_calls"
 
 
 @pytest.mark.parametrize(
