@@ -60,7 +60,7 @@ from admin_system.knowledge_base.errors import (
     TopicGone,
     TopicMissing,
 )
-from admin_system.messages import sentence
+from admin_system.messages import MESSAGES, sentence
 from admin_system.vector_search.errors import (
     EmbedderFault,
     EmbedderLoadError,
@@ -255,7 +255,7 @@ def to_fault(error: BaseException, language: Language) -> Fault:
     return Fault(
         status,
         TYPES[status],
-        error.code,
+        find_code(error, status),
         sentence(error.code, language, **values),
         param,
         progress,
@@ -285,6 +285,12 @@ def find_status(error: Coded) -> int:
     if isinstance(error, UpstreamError) and error.status in PASSED_ON:
         return error.status
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def find_code(error: Coded, status: int) -> str:
+    """An upstream's own, where its status is told as it is and the code is one of ours."""
+    told = error.told if isinstance(error, UpstreamError) else ""
+    return told if status in PASSED_ON and told in MESSAGES else error.code
 
 
 def find_headers(error: Coded, status: int) -> dict[str, str]:

@@ -14,6 +14,7 @@ from admin_system.core.errors import UpstreamError
 from admin_system.core.types import Likelihood, TokenLogprob, ToolCallDelta, Usage
 
 LONGEST_REASON = 300
+LONGEST_PARAM = 100
 SECONDS = re.compile(r"[0-9]{1,6}")
 MOST_TOKENS = 2**40
 NEVER = -9999.0
@@ -72,7 +73,7 @@ def read_chunk(text: str) -> Event:
     try:
         chunk = json.loads(text)
         if chunk.get("error") or chunk.get("object") == "error":
-            raise refusal(find_status(chunk), None, read_reason(chunk))
+            raise refusal(find_status(chunk), None, chunk)
         pieces = tuple(read_piece(choice) for choice in chunk.get("choices") or ())
         return Event(pieces, read_usage(chunk.get("usage")))
     except UNREADABLE as error:
@@ -161,15 +162,23 @@ def find_status(chunk: dict[str, Any]) -> int:
 
 def read_refusal(status: int, retry_after: str | None, body: bytes) -> UpstreamError:
     """An answer of 400 or more as our error, with the upstream's own words."""
+    told: object
     try:
-        reason = read_reason(json.loads(body))
+        told = json.loads(body)
     except (ValueError, RecursionError):
-        reason = body.decode("utf-8", "replace").strip()[:LONGEST_REASON] or "?"
-    return refusal(status, retry_after, reason)
+        told = {"error": body.decode("utf-8", "replace").strip()}
+    return refusal(status, retry_after, told)
 
 
-def refusal(status: int, retry_after: str | None, reason: str) -> UpstreamError:
+def refusal(status: int, retry_after: str | None, body: object) -> UpstreamError:
     seconds = int(retry_after) if retry_after and SECONDS.fullmatch(retry_after) else None
-    error = UpstreamError("upstream_refused", status=status, retry_after=seconds, reason=reason)
+    error = UpstreamError(
+        "upstream_refused", status=status, retry_after=seconds, reason=read_reason(body)
+    )
     error.values["status"] = status  # a value of the sentence as well
+    told = body.get("error") if isinstance(body, dict) else None
+    if isinstance(told, dict):
+        code, param = told.get("code"), told.get("param")
+        error.told = code if isinstance(code, str) else ""
+        error.param = mend(param[:LONGEST_PARAM]) if isinstance(param, str) else None
     return error
