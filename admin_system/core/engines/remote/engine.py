@@ -152,6 +152,8 @@ class RemoteEngine(Engine):
             await place.start()
             channel = Channel()
             with self._lock:
+                if not self._loaded:  # since it came
+                    raise EngineFault("engine_stopped")
                 self._open.add(channel)
             reader = asyncio.create_task(self._read(request, channel))
             try:

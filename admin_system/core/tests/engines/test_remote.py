@@ -11,7 +11,7 @@ import pytest
 
 from admin_system.core.engines.remote.engine import RemoteEngine
 from admin_system.core.engines.remote.events import read_refusal
-from admin_system.core.errors import LoadError, UpstreamError
+from admin_system.core.errors import EngineFault, LoadError, UpstreamError
 from admin_system.core.images import read_base64_picture
 from admin_system.core.service import ModelService
 from admin_system.core.tests.engines.conftest import draw_circle, ignore
@@ -286,6 +286,25 @@ def test_boxes_are_those_of_the_budget_that_a_process_of_ours_tells(
     assert (box.x1, box.y1, box.x2, box.y2) == (250, 125, 500, 250)
     upstream.told = {"pixels": {"min": 0, "max": "many"}}
     assert loaded(engine.spec).load(ignore).pixels is None
+
+
+async def test_who_waits_while_the_model_is_unloaded_is_told_so(
+    service: tuple[Upstream, EngineSpec],
+) -> None:
+    upstream, spec = service
+    engine = loaded(spec)
+    engine._admission.slots = 1
+    first = engine.submit(say("long " * 500))
+    await anext(first)
+    second = asyncio.create_task(read(engine, say("hello")))
+    while not engine.stats().waiting:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    engine.unload()
+    with pytest.raises(EngineFault):
+        _ = [item async for item in first]
+    with pytest.raises(EngineFault):
+        await second
+    assert len(upstream.bodies) == 1
 
 
 def test_the_end_of_this_process_leaves_the_model_of_another_where_it_is(
