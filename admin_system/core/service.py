@@ -202,7 +202,7 @@ class ModelService:
             loaded = load_model(spec, self._create, self._report, self.requests)
         except Exception as error:
             reason = self._log_failure(spec, error)
-            if former is not None and serving is None:
+            if former is not None and serving is None and self._may_go_on():
                 serving = self._bring_back(former.spec)
             self._settle(serving, spec, reason)
             return
@@ -227,8 +227,18 @@ class ModelService:
         expected.require_room(self._check(former.spec))
         return False
 
+    def _may_go_on(self) -> bool:
+        """False where an unload waits for this change. What was cancelled is over by now."""
+        with self._lock:
+            alone = self._change is threading.current_thread()
+            if alone:
+                self._cancelled.clear()
+        return alone
+
     def _bring_back(self, spec: EngineSpec) -> LoadedModel | None:
         logger.info("bringing %s back", spec.name)
+        with self._lock:
+            self._show(ServiceState.LOADING, spec, progress=LoadProgress("stage_checking", 0.0))
         try:
             return load_model(spec, self._create, self._report, self.requests)
         except Exception as error:
