@@ -252,6 +252,33 @@ def test_an_unload_in_the_middle_of_a_switch_brings_nothing_back(make: Make) -> 
     assert not service._alive
 
 
+def break_down(service: ModelService) -> None:
+    engine = service._serving.engine  # type: ignore[union-attr]
+    engine.unload()
+    assert engine.on_failure is not None
+    engine.on_failure()
+
+
+async def test_a_model_that_breaks_down_while_another_loads_is_loaded_again(make: Make) -> None:
+    """It would be ready for ever otherwise, and answer nobody."""
+    service = make()
+    load(service, ECHO)
+    service.load(SLOW)
+    break_down(service)
+    service.cancel()
+    reached(lambda: service.status().breakdowns == 1 and service.wait(WAIT).serving == "echo")
+    assert (await answer(service, "still there")).text == "still there"
+
+
+async def test_a_model_that_breaks_down_while_its_load_is_written_down_is_loaded_again(
+    make: Make,
+) -> None:
+    service = make()
+    service.load(ECHO, on_ready=lambda info: break_down(service))
+    reached(lambda: service.status().breakdowns == 1 and service.wait(WAIT).serving == "echo")
+    assert (await answer(service, "still there")).text == "still there"
+
+
 def test_an_unload_cancels_the_load_that_runs(make: Make, caplog: pytest.LogCaptureFixture) -> None:
     service = make()
     service.load(SLOW)
