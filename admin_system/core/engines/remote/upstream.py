@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from admin_system.core.engines.base import Report
-from admin_system.core.engines.remote.events import read_refusal
+from admin_system.core.engines.remote.events import UNREADABLE, read_refusal
 from admin_system.core.errors import LoadError
 from admin_system.core.types import LoadProgress, PixelBudget
 from admin_system.core.upstreams import UpstreamAddress
@@ -99,7 +99,7 @@ class Upstream:
         except httpx.HTTPError as error:
             logger.warning("the upstream cannot be reached: %s", error)
             raise LoadError("upstream_unreachable") from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except UNREADABLE as error:
             raise LoadError("upstream_bad_answer") from error
 
     def unload(self) -> None:
@@ -115,7 +115,7 @@ class Upstream:
                         logger.warning("the upstream still holds its model")
                         return
                     time.sleep(POLL)
-        except (httpx.HTTPError, LoadError, ValueError) as error:
+        except (httpx.HTTPError, LoadError, *UNREADABLE) as error:
             logger.warning("the upstream could not be told to unload: %s", error)
 
     @property
