@@ -60,7 +60,7 @@ from admin_system.knowledge_base.errors import (
     TopicGone,
     TopicMissing,
 )
-from admin_system.messages import sentence
+from admin_system.messages import MESSAGES, sentence
 from admin_system.vector_search.errors import (
     EmbedderFault,
     EmbedderLoadError,
@@ -197,8 +197,9 @@ TYPES = {
 }
 MEANT = frozenset({"engine_stopped", "service_stops"})
 """Codes of failures that somebody wanted: they count as no faults."""
-PASSED_ON = frozenset({400, 413, 429, 504})
-"""Statuses of an upstream that are told to the caller as they are."""
+PASSED_ON = {400: 400, 413: 413, 422: 400, 429: 429, 504: 504}
+"""Statuses of an upstream that are the caller's affair, and how they are told: FastAPI says 422 of
+a field that it does not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +256,7 @@ def to_fault(error: BaseException, language: Language) -> Fault:
     return Fault(
         status,
         TYPES[status],
-        error.code,
+        find_code(error, status),
         sentence(error.code, language, **values),
         param,
         progress,
@@ -283,8 +284,14 @@ def find_status(error: Coded) -> int:
     if isinstance(error, AccessDenied):
         return error.status
     if isinstance(error, UpstreamError) and error.status in PASSED_ON:
-        return error.status
+        return PASSED_ON[error.status]
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def find_code(error: Coded, status: int) -> str:
+    """An upstream's own, where it is the caller's affair and the code is one of ours."""
+    told = error.told if isinstance(error, UpstreamError) else ""
+    return told if status in PASSED_ON and told in MESSAGES else error.code
 
 
 def find_headers(error: Coded, status: int) -> dict[str, str]:

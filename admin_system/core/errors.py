@@ -106,7 +106,8 @@ class ModelOwnedElsewhere(LoadError):
 
 
 class UpstreamError(CoreError):
-    """`status` is the upstream's own; None when it could not be reached."""
+    """`status` is the upstream's own, None when it could not be reached; `told` is the code that it
+    names, empty where it names none."""
 
     def __init__(
         self,
@@ -118,6 +119,7 @@ class UpstreamError(CoreError):
         **values: object,
     ) -> None:
         super().__init__(code, param=None, **values)
+        self.told = ""
         self.status = status
         self.retry_after = retry_after
 

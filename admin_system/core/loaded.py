@@ -28,13 +28,15 @@ Create = Callable[[EngineSpec], Engine]
 
 @dataclass(slots=True, eq=False)
 class LoadedModel:
-    """`users` is changed under the lock of the model service only."""
+    """`users` and `broken` are changed under the lock of the model service only."""
 
     engine: Engine
     info: ModelInfo
     loaded_at: float
     """Seconds since the epoch."""
     users: int = 0
+    broken: bool = False
+    """Its engine has said that it cannot go on."""
     requests: OpenRequests = field(default_factory=OpenRequests)
     """Where its own are listed."""
 

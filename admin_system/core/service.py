@@ -202,7 +202,7 @@ class ModelService:
             loaded = load_model(spec, self._create, self._report, self.requests)
         except Exception as error:
             reason = self._log_failure(spec, error)
-            if former is not None and serving is None:
+            if former is not None and serving is None and self._may_go_on():
                 serving = self._bring_back(former.spec)
             self._settle(serving, spec, reason)
             return
@@ -227,8 +227,18 @@ class ModelService:
         expected.require_room(self._check(former.spec))
         return False
 
+    def _may_go_on(self) -> bool:
+        """False where an unload waits for this change. What was cancelled is over by now."""
+        with self._lock:
+            alone = self._change is threading.current_thread()
+            if alone:
+                self._cancelled.clear()
+        return alone
+
     def _bring_back(self, spec: EngineSpec) -> LoadedModel | None:
         logger.info("bringing %s back", spec.name)
+        with self._lock:
+            self._show(ServiceState.LOADING, spec, progress=LoadProgress("stage_checking", 0.0))
         try:
             return load_model(spec, self._create, self._report, self.requests)
         except Exception as error:
@@ -288,21 +298,13 @@ class ModelService:
                 self._alive.remove(former)
 
     def _break_down(self, broken: LoadedModel) -> None:
-        """Called by an engine that cannot go on: the model is loaded again by itself."""
-        now = time.monotonic()
+        """Called by an engine that cannot go on: the model is loaded again by itself, where a
+        change runs at its end."""
         with self._lock:
+            broken.broken = True
             changing = self._change is not None and self._change.is_alive()
-            if self._serving is not broken or changing:
-                return
-            logger.error("%s broke down and is loaded again", broken.spec.name)
-            self._breakdowns = [at for at in self._breakdowns if now - at < RELOAD_WINDOW]
-            self._breakdowns.append(now)
-            self._cancelled.clear()
-            self._began_at = now
-            self._show(
-                ServiceState.LOADING, broken.spec, progress=LoadProgress("stage_checking", 0.0)
-            )
-            self._start(self._reload, broken)
+            if self._serving is broken and not changing:
+                self._begin_reload(broken)
 
     def _reload(self, broken: LoadedModel) -> None:
         """Tries again, later each time; gives up after as many breakdowns as there are pauses."""
@@ -357,7 +359,30 @@ class ModelService:
                 self._status, state=state, progress=replace(progress, fraction=fraction)
             )
 
+    def _run_change(self, change: Callable[..., None], *arguments: object) -> None:
+        try:
+            change(*arguments)
+        finally:
+            with self._lock:
+                serving = self._serving
+                if self._change is not threading.current_thread():
+                    pass  # an unload waits for this one
+                elif serving is not None and serving.broken:
+                    self._begin_reload(serving)
+                else:
+                    self._change = None
+
     # Steps that need the lock
+
+    def _begin_reload(self, broken: LoadedModel) -> None:
+        now = time.monotonic()
+        logger.error("%s broke down and is loaded again", broken.spec.name)
+        self._breakdowns = [at for at in self._breakdowns if now - at < RELOAD_WINDOW]
+        self._breakdowns.append(now)
+        self._cancelled.clear()
+        self._began_at = now
+        self._show(ServiceState.LOADING, broken.spec, progress=LoadProgress("stage_checking", 0.0))
+        self._start(self._reload, broken)
 
     def _show(
         self, state: ServiceState, spec: EngineSpec, progress: LoadProgress | None = None
@@ -366,7 +391,7 @@ class ModelService:
 
     def _start(self, change: Callable[..., None], *arguments: object) -> None:
         self._change = threading.Thread(
-            target=change, args=arguments, name="model-change", daemon=True
+            target=self._run_change, args=(change, *arguments), name="model-change", daemon=True
         )
         self._change.start()
 

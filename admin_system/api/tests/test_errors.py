@@ -15,6 +15,7 @@ from websockets.asyncio.client import connect
 from admin_system.api.errors import to_fault
 from admin_system.api.request_id import begin_request
 from admin_system.api.tests.server import ServerProcess
+from admin_system.core.engines.remote.events import read_refusal
 from admin_system.core.errors import CoreError, ModelNotReady, UpstreamError
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -194,3 +195,33 @@ def test_a_fault_of_ours_tells_its_number_and_nothing_else(
     assert "secret" not in str(told.body)
     assert request_id in caplog.text
     assert "/srv/secret" in caplog.text, "the administrator finds the reason in the log"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (400, "context_length_exceeded", (400, "context_length_exceeded", "messages")),
+        (429, "queue_full", (429, "queue_full", "messages")),
+        (400, "no_code_of_ours", (400, "upstream_refused", "messages")),
+        (422, "field_wrong", (400, "field_wrong", "messages")),
+        (500, "generation_failed", (503, "upstream_refused", "messages")),
+        (400, 400, (400, "upstream_refused", "messages")),
+    ],
+)
+def test_what_another_process_of_ours_refuses_keeps_its_code(
+    status: int, code: object, expected: tuple[int, str, str]
+) -> None:
+    """Programs tell by it what to do, whichever process they reach."""
+    told = {"message": "no", "type": "x", "param": "messages", "code": code}
+    fault = to_fault(read_refusal(status, None, json.dumps({"error": told}).encode()), "en")
+    assert (fault.status, fault.code, fault.param) == expected
+    assert fault.message == f"The remote service refused the request ({status}): no"
+
+
+def test_a_field_that_an_upstream_does_not_take_is_the_callers_affair() -> None:
+    """As FastAPI words it; with 503 clients would ask again and again."""
+    detail = [{"loc": ["body", "seed"], "msg": "extra fields not permitted"}]
+    fault = to_fault(read_refusal(422, None, json.dumps({"detail": detail}).encode()), "en")
+    assert (fault.status, fault.type) == (400, "invalid_request_error")
+    assert "seed" in fault.message
+    assert "Retry-After" not in fault.headers

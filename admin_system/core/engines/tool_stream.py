@@ -11,6 +11,7 @@ from admin_system.core.tools import Tool, ToolCallDelta, new_call_id
 Piece = str | ToolCallDelta
 HEAD = re.compile(r'\s*\{\s*"name"\s*:\s*"([^"\\]*)"\s*,\s*"arguments"\s*:\s*(?=\{)')
 """What begins a call in JSON, up to its arguments."""
+QUOTE = re.compile(r'\\.|"')
 
 
 class ToolStream:
@@ -34,12 +35,13 @@ class ToolStream:
         self._held += text
         while not self.stopped:
             if self._inside:
-                yield from self._tell_arguments()
-                body, closed, rest = self._held.partition(CLOSE)
-                if not closed:
+                end = find_close(self._held)
+                body = self._held if end is None else self._held[:end]
+                yield from self._tell_arguments(body)
+                if end is None:
                     return
                 yield from self._finish(body)
-                self._inside, self._held = False, rest
+                self._inside, self._held = False, self._held[end + len(CLOSE) :]
                 continue
             before, opened, rest = self._held.partition(OPEN)
             keep = 0 if opened else _possible_start(before)
@@ -58,12 +60,12 @@ class ToolStream:
         elif held.strip() and not self.stopped:
             yield held
 
-    def _tell_arguments(self) -> Iterator[Piece]:
+    def _tell_arguments(self, body: str) -> Iterator[Piece]:
         """As soon as they come, where calls are JSON."""
-        if self._arguments is None and (head := HEAD.match(self._held)):
+        if self._arguments is None and (head := HEAD.match(body)):
             yield ToolCallDelta(self.calls, new_call_id(), head[1])
             self._arguments = ArgumentScanner(head.end())
-        if self._arguments is not None and (new := self._arguments.read(self._held)):
+        if self._arguments is not None and (new := self._arguments.read(body)):
             yield ToolCallDelta(self.calls, arguments=new)
 
     def _finish(self, body: str) -> Iterator[Piece]:
@@ -104,6 +106,21 @@ class ArgumentScanner:
                 self._depth -= 1
                 self._done = self._depth == 0
         return text[start : self._place]
+
+
+def find_close(text: str) -> int | None:
+    """The place of the tag that ends a call; in a string of JSON it is text like any other.
+
+    None while it has not come. A string of JSON does not go beyond its line.
+    """
+    end = text.find(CLOSE)
+    while end >= 0:
+        line = text[text.rfind("\n", 0, end) + 1 : end]
+        quotes = sum(mark == '"' for mark in QUOTE.findall(line))
+        if quotes % 2 == 0 or not text.lstrip().startswith("{"):
+            return end
+        end = text.find(CLOSE, end + 1)
+    return None
 
 
 def _possible_start(text: str) -> int:

@@ -10,6 +10,7 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Any
 
 from admin_system.core.tools import Tool, ToolCall
 
@@ -133,8 +134,7 @@ class TaggedCalls(ToolFormat):
         if match is None:
             return None
         name = match[1].strip()
-        schemas = {tool.name: json.loads(tool.parameters) for tool in tools}
-        known = schemas.get(name, {}).get("properties", {})
+        known = next((list_properties(tool) for tool in tools if tool.name == name), {})
         whole, end, _rest = match[2].rpartition(END_OF_PARAMETER)  # what begins behind it has none
         arguments = {
             key.strip(): _to_value(text, known.get(key.strip(), {}))
@@ -145,10 +145,10 @@ class TaggedCalls(ToolFormat):
     def body_rules(self, tools: Sequence[Tool]) -> str:
         rules = ["body: " + " | ".join(f"tool_{number}" for number in range(len(tools)))]
         for number, tool in enumerate(tools):
-            schema = json.loads(tool.parameters)
-            required = set(schema.get("required", ()))
+            stated = json.loads(tool.parameters).get("required")
+            required = stated if isinstance(stated, list) else []
             parts = []
-            for place, (key, kind) in enumerate(schema.get("properties", {}).items()):
+            for place, (key, kind) in enumerate(list_properties(tool).items()):
                 rule = f"value_{number}_{place}"
                 text = _lark(f"<parameter={key}>\n"), _lark("\n</parameter>\n")
                 part = f"({text[0]} {rule} {text[1]})"
@@ -161,10 +161,17 @@ class TaggedCalls(ToolFormat):
         return "\n".join(rules)
 
 
+def list_properties(tool: Tool) -> dict[str, Any]:
+    """None of those that are no object: `null`, for example, where a tool takes no arguments."""
+    properties = json.loads(tool.parameters).get("properties")
+    return properties if isinstance(properties, dict) else {}
+
+
 def _values(kind: object) -> str:
     """Strings stand without quotes, all else is JSON."""
-    if isinstance(kind, dict) and all(isinstance(one, str) for one in kind.get("enum", [0])):
-        return " | ".join(map(_lark, kind["enum"]))
+    choices = kind.get("enum") if isinstance(kind, dict) else None
+    if isinstance(choices, list) and all(isinstance(one, str) for one in choices):
+        return " | ".join(map(_lark, choices))
     return f"%json {json.dumps(kind)}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -108,6 +109,13 @@ async def answer(service: ModelService, text: str, model: str | None = None) -> 
 def load(service: ModelService, spec: EngineSpec) -> None:
     service.load(spec)
     service.wait(WAIT)
+
+
+def reached(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 async def test_a_loaded_model_answers_and_the_end_carries_the_whole_text(make: Make) -> None:
@@ -217,6 +225,58 @@ async def test_without_room_for_two_the_former_goes_first_and_comes_back(make: M
     assert (status.state, status.model) == (ServiceState.READY, "echo")
     assert status.error is not None
     assert (await answer(service, "back again")).text == "back again"
+
+
+def begin_where_there_is_no_room(make: Make) -> ModelService:
+    """A slow load, for which the model of before had to go."""
+    service = make()
+    load(service, ECHO)
+    service._check = check_in_a_small_machine
+    service.load(SLOW)
+    reached(lambda: service.status().serving is None)
+    return service
+
+
+async def test_a_switch_that_is_cancelled_brings_the_former_model_back(make: Make) -> None:
+    service = begin_where_there_is_no_room(make)
+    service.cancel()
+    status = service.wait(WAIT)
+    assert (status.state, status.model, status.error) == (ServiceState.READY, "echo", None)
+    assert (await answer(service, "back again")).text == "back again"
+
+
+def test_an_unload_in_the_middle_of_a_switch_brings_nothing_back(make: Make) -> None:
+    service = begin_where_there_is_no_room(make)
+    service.unload()
+    assert service.wait(WAIT).state is ServiceState.UNLOADED
+    assert not service._alive
+
+
+def break_down(service: ModelService) -> None:
+    engine = service._serving.engine  # type: ignore[union-attr]
+    engine.unload()
+    assert engine.on_failure is not None
+    engine.on_failure()
+
+
+async def test_a_model_that_breaks_down_while_another_loads_is_loaded_again(make: Make) -> None:
+    """It would be ready for ever otherwise, and answer nobody."""
+    service = make()
+    load(service, ECHO)
+    service.load(SLOW)
+    break_down(service)
+    service.cancel()
+    reached(lambda: service.status().breakdowns == 1 and service.wait(WAIT).serving == "echo")
+    assert (await answer(service, "still there")).text == "still there"
+
+
+async def test_a_model_that_breaks_down_while_its_load_is_written_down_is_loaded_again(
+    make: Make,
+) -> None:
+    service = make()
+    service.load(ECHO, on_ready=lambda info: break_down(service))
+    reached(lambda: service.status().breakdowns == 1 and service.wait(WAIT).serving == "echo")
+    assert (await answer(service, "still there")).text == "still there"
 
 
 def test_an_unload_cancels_the_load_that_runs(make: Make, caplog: pytest.LogCaptureFixture) -> None:

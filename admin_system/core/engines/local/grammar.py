@@ -15,6 +15,9 @@ from admin_system.core.families.tool_formats import CLOSE, OPEN, ToolFormat
 from admin_system.core.types import JsonFormat, ToolWish
 
 ANY_OBJECT = '{"type": "object"}'
+NO_BEGINNING = "NoExtensionBias"
+NOTHING_FITS = "Unsatisfiable schema: it is made of nothing but itself"
+"""Instead of llguidance's own word for it."""
 
 
 class GrammarFault(Exception):
@@ -63,6 +66,8 @@ class Grammars:
         from llguidance import LLMatcher
 
         matcher = LLMatcher(self._tokenizer, grammar)
+        if not matcher.is_error():
+            matcher.compute_bitmask()  # of the first token: what has no beginning shows only here
         if matcher.is_error():
             raise self._refusal(matcher.get_error(), param)
         return Grammar(matcher, self._tokenizer.vocab_size)
@@ -70,7 +75,8 @@ class Grammars:
     @staticmethod
     def _refusal(reason: object, param: str = "response_format") -> BadRequest:
         lines = str(reason).strip().splitlines() or ["?"]
-        return BadRequest("schema_refused", param=param, reason=lines[0][:200])
+        line = NOTHING_FITS if lines[0].startswith(NO_BEGINNING) else lines[0][:200]
+        return BadRequest("schema_refused", param=param, reason=line)
 
 
 class Grammar:

@@ -96,6 +96,6 @@ class Sampler:
 def _add(scores: Any, changes: dict[int, float]) -> Any:
     import torch
 
-    places = torch.tensor(list(changes), device=scores.device)
+    places = torch.tensor(list(changes), dtype=torch.long, device=scores.device)
     values = torch.tensor(list(changes.values()), dtype=scores.dtype, device=scores.device)
     return scores.index_add(0, places, values)

@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 STUCK_SECONDS = 5.0
 """How long an unload waits for a thread that is stuck."""
+LOOK_EVERY = 0.5
+"""Seconds between two looks whether it is."""
 
 OpenLoop = Callable[[Network], Loop]
 
@@ -80,7 +82,9 @@ class Worker:
         """Ends all jobs with EngineFault before their next token; returns when memory is back."""
         self._stopping.set()
         self._posts.put(None)
-        self._thread.join(STUCK_SECONDS if self._stuck else None)
+        while self._thread.is_alive() and not self._stuck:
+            self._thread.join(LOOK_EVERY)  # a step may turn out to be stuck only now
+        self._thread.join(STUCK_SECONDS)
         self._refuse_posts()
 
     def _run(self) -> None:

@@ -28,6 +28,7 @@ from admin_system.core.types import (
     EngineStats,
     LoadProgress,
     ModelInfo,
+    PixelBudget,
 )
 from admin_system.core.upstreams import without_user
 
@@ -40,7 +41,7 @@ SLOTS = 64
 class RemoteEngine(Engine):
     """The family is the configuration's, else what the upstream tells (`family` of its model card),
     else the newest one. Boxes in pixels of the shown picture (Qwen2.5-VL) are right only if the
-    configuration's pixel budget is the upstream's.
+    configuration's pixel budget is the upstream's; a process of ours tells its own.
     """
 
     honours = frozenset(
@@ -66,6 +67,7 @@ class RemoteEngine(Engine):
         self._pool = Pool(spec.upstreams)
         self._health = HealthCheck(self._pool, ours=spec.upstream_is_ours)
         self._family = get_family(spec.family or DEFAULT_FAMILY)
+        self._pixels: PixelBudget | None = None
         self._loaded = False
         self._certificates: ssl.SSLContext | None = None
         self._lock = threading.Lock()
@@ -78,6 +80,7 @@ class RemoteEngine(Engine):
         demo = any(model.demo for model in models)
         told = next((model.family for model in models if model.family), "")
         self._family = get_family(self.spec.family or told or DEFAULT_FAMILY, writes_tags=demo)
+        self._pixels = next((model.pixels for model in models if model.pixels), None)
         self._certificates = ssl.create_default_context()
         self._loaded = True
         self._health.start()
@@ -89,6 +92,7 @@ class RemoteEngine(Engine):
             device="remote",
             context_length=min(lengths, default=self.spec.context_length),
             demo=demo,
+            pixels=self._pixels,
         )
 
     def _load_upstreams(self, report: Report) -> list[UpstreamModel]:
@@ -136,6 +140,10 @@ class RemoteEngine(Engine):
     def family(self) -> Family:
         return self._family
 
+    @property
+    def pixel_budget(self) -> PixelBudget:
+        return self._pixels or super().pixel_budget
+
     async def submit(self, request: ChatRequest) -> AsyncGenerator[Delta | End]:
         if not self._loaded:
             raise EngineFault("engine_stopped")
@@ -144,6 +152,8 @@ class RemoteEngine(Engine):
             await place.start()
             channel = Channel()
             with self._lock:
+                if not self._loaded:  # since it came
+                    raise EngineFault("engine_stopped")
                 self._open.add(channel)
             reader = asyncio.create_task(self._read(request, channel))
             try:

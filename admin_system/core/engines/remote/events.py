@@ -14,10 +14,18 @@ from admin_system.core.errors import UpstreamError
 from admin_system.core.types import Likelihood, TokenLogprob, ToolCallDelta, Usage
 
 LONGEST_REASON = 300
+LONGEST_PARAM = 100
 SECONDS = re.compile(r"[0-9]{1,6}")
 MOST_TOKENS = 2**40
 NEVER = -9999.0
 """Stands for the logarithm of 0, which JSON cannot write."""
+STATUSES = {
+    "invalid_request_error": 400,
+    "rate_limit_error": 429,
+    "server_error": 500,
+    "timeout_error": 504,
+}
+"""Of the types of errors that a stream may hold, as answers without a stream would have them."""
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 """What reading an answer of another shape ends in."""
 
@@ -56,15 +64,16 @@ async def read_events(lines: AsyncIterator[str]) -> AsyncIterator[Event]:
         if value == "[DONE]":
             yield Event(last=True)
             return
-        yield read_chunk(value)
+        if value:
+            yield read_chunk(value)
 
 
 def read_chunk(text: str) -> Event:
     """Raises UpstreamError, also where the chunk is an error itself."""
     try:
         chunk = json.loads(text)
-        if isinstance(chunk.get("error"), dict):
-            raise refusal(200, None, read_reason(chunk))
+        if chunk.get("error") or chunk.get("object") == "error":
+            raise refusal(find_status(chunk), None, chunk)
         pieces = tuple(read_piece(choice) for choice in chunk.get("choices") or ())
         return Event(pieces, read_usage(chunk.get("usage")))
     except UNREADABLE as error:
@@ -140,17 +149,36 @@ def read_reason(body: object) -> str:
     return mend(str(error or "?")[:LONGEST_REASON])
 
 
+def find_status(chunk: dict[str, Any]) -> int:
+    """Of an error inside a stream: as OpenAI words its type, or vLLM its code; 200 where it tells
+    nothing but that it is one."""
+    error = chunk.get("error")
+    told = error if isinstance(error, dict) else chunk
+    code = told.get("code")
+    if isinstance(code, int) and 400 <= code < 600:
+        return code
+    return STATUSES.get(str(told.get("type")), 200)
+
+
 def read_refusal(status: int, retry_after: str | None, body: bytes) -> UpstreamError:
     """An answer of 400 or more as our error, with the upstream's own words."""
+    told: object
     try:
-        reason = read_reason(json.loads(body))
+        told = json.loads(body)
     except (ValueError, RecursionError):
-        reason = body.decode("utf-8", "replace").strip()[:LONGEST_REASON] or "?"
-    return refusal(status, retry_after, reason)
+        told = {"error": body.decode("utf-8", "replace").strip()}
+    return refusal(status, retry_after, told)
 
 
-def refusal(status: int, retry_after: str | None, reason: str) -> UpstreamError:
+def refusal(status: int, retry_after: str | None, body: object) -> UpstreamError:
     seconds = int(retry_after) if retry_after and SECONDS.fullmatch(retry_after) else None
-    error = UpstreamError("upstream_refused", status=status, retry_after=seconds, reason=reason)
+    error = UpstreamError(
+        "upstream_refused", status=status, retry_after=seconds, reason=read_reason(body)
+    )
     error.values["status"] = status  # a value of the sentence as well
+    told = body.get("error") if isinstance(body, dict) else None
+    if isinstance(told, dict):
+        code, param = told.get("code"), told.get("param")
+        error.told = code if isinstance(code, str) else ""
+        error.param = mend(param[:LONGEST_PARAM]) if isinstance(param, str) else None
     return error

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 
 from admin_system.core.engines.remote.events import Event, Piece
 from admin_system.core.engines.remote.lines import HalfCharacters
 from admin_system.core.engines.stops import StopFilter
 from admin_system.core.errors import UpstreamError
+from admin_system.core.tools import ToolCallDelta, new_call_id
 from admin_system.core.types import (
     ChatRequest,
     Delta,
@@ -88,13 +90,17 @@ class RelayedAnswer:
         self._logprobs: list[TokenLogprob] = []
         """Of tokens whose text is held back."""
         self._reason: str | None = None
+        self._calls = CallNumbers()
         self.began = False
-        self.called = False
         self.has_logprobs = False
         self.text = ""
         """As the upstream wrote it."""
         self.pieces = 0
         self._length = 0
+
+    @property
+    def called(self) -> bool:
+        return self._calls.count > 0
 
     @property
     def stopped(self) -> bool:
@@ -127,8 +133,7 @@ class RelayedAnswer:
             self.pieces += 1
             yield from self._add(self._halves.push(piece.text))
         for call in piece.tool_calls:
-            self.called = True
-            yield Delta("", self._number, tool_call=call)
+            yield Delta("", self._number, tool_call=self._calls.number(call))
 
     def flush(self) -> Iterator[Delta]:
         yield from self._add(self._halves.flush())
@@ -142,6 +147,25 @@ class RelayedAnswer:
         if text:
             yield Delta(text, self._number, tuple(self._logprobs))
             self._logprobs.clear()
+
+
+class CallNumbers:
+    """Counts the calls of an answer from 0, whatever numbers its upstream gives them: some give
+    all of them 0, and tell a new one by its id alone."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[int, str]] = {}
+        """The upstream's number -> ours, and the id of the call."""
+        self.count = 0
+
+    def number(self, piece: ToolCallDelta) -> ToolCallDelta:
+        known = self._known.get(piece.index)
+        if known is not None and piece.id in ("", known[1]):
+            return replace(piece, index=known[0], id="", name="")
+        begun = replace(piece, index=self.count, id=piece.id or new_call_id())
+        self._known[piece.index] = begun.index, piece.id
+        self.count += 1
+        return begun
 
 
 def is_json(text: str) -> bool:

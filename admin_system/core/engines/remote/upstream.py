@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -15,7 +15,7 @@ from admin_system.core.engines.base import Report
 from admin_system.core.engines.remote.bounded import BoundedClient
 from admin_system.core.engines.remote.events import UNREADABLE, read_refusal
 from admin_system.core.errors import LoadError
-from admin_system.core.types import LoadProgress
+from admin_system.core.types import LoadProgress, PixelBudget
 from admin_system.core.upstreams import UpstreamAddress
 
 logger = logging.getLogger(__name__)
@@ -37,6 +37,8 @@ class UpstreamModel:
     context_length: int | None
     demo: bool
     """It is this product's miniature, which writes its boxes in tags."""
+    pixels: PixelBudget | None = None
+    """At how many it sees a picture; only processes of ours tell."""
 
 
 class Upstream:
@@ -52,9 +54,13 @@ class Upstream:
     def load(self, report: Report) -> UpstreamModel:
         """Raises LoadError."""
         with self._asking() as client:
-            if self._ours:
-                self._load_ours(client, report)
-            return self._find_model(client)
+            if not self._ours:
+                return self._find_model(client)
+            status = self._load_ours(client, report)
+            model = self._find_model(client)
+            # The card is written down a moment after the model is ready.
+            family = str(status.get("family") or model.family)
+            return replace(model, family=family, pixels=read_pixels(status))
 
     def look(self) -> UpstreamModel:
         """Whether it would answer now; nothing is loaded for it. Raises LoadError."""
@@ -124,7 +130,8 @@ class Upstream:
     def _client(self) -> httpx.Client:
         return BoundedClient(timeout=TIMEOUT, headers=authorization(self._address))
 
-    def _load_ours(self, client: httpx.Client, report: Report) -> None:
+    def _load_ours(self, client: httpx.Client, report: Report) -> Mapping[str, Any]:
+        """What it tells of the model that is ready there."""
         wanted = self._address.model
         status = self._status(client)
         other = status.get("state") != "ready" or (wanted and status.get("name") != wanted)
@@ -145,6 +152,7 @@ class Upstream:
             error = status.get("error")
             reason = error.get("message") if isinstance(error, dict) else state
             raise LoadError("upstream_failed", reason=str(reason))
+        return status
 
     def _status(self, client: httpx.Client) -> Mapping[str, Any]:
         """The field `model` of /api/status."""
@@ -182,6 +190,14 @@ class Upstream:
 
 def authorization(address: UpstreamAddress) -> dict[str, str]:
     return {"Authorization": f"Bearer {address.key}"} if address.key else {}
+
+
+def read_pixels(status: Mapping[str, Any]) -> PixelBudget | None:
+    told = status.get("pixels")
+    least, most = (told.get("min"), told.get("max")) if isinstance(told, dict) else (None, None)
+    if isinstance(least, int) and isinstance(most, int) and 0 < least <= most:
+        return PixelBudget(least, most)
+    return None
 
 
 def read_progress(status: Mapping[str, Any]) -> LoadProgress:

@@ -124,7 +124,9 @@ async def test_a_form_a_stop_string_and_a_limit_hold_together(engine: LocalEngin
     assert [reason for _, reason in answers[:8]] == ["length"] * 8
 
 
-@pytest.mark.parametrize("schema", ['{"type": "nothing"}', '{"$ref": "#/nowhere"}'])
+@pytest.mark.parametrize(
+    "schema", ['{"type": "nothing"}', '{"$ref": "#/nowhere"}', '{"allOf": [{"$ref": "#"}]}']
+)
 async def test_a_schema_without_a_meaning_is_the_callers_fault(
     engine: LocalEngine, schema: str
 ) -> None:

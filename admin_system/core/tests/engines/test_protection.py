@@ -233,6 +233,35 @@ def test_a_watchdog_tells_a_stuck_step_from_a_slow_one() -> None:
     watchdog.close()
 
 
+async def test_an_unload_does_not_wait_for_ever_for_a_step_that_is_stuck(
+    local_spec: EngineSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("admin_system.core.engines.local.worker.STUCK_SECONDS", 0.1)
+    engine = LocalEngine(local_spec)
+    engine.load(ignore)
+    began, let_go = threading.Event(), threading.Event()
+
+    def hang(self: TransformersNetwork, parts: Sequence[Part]) -> Any:
+        began.set()
+        let_go.wait(60)
+        raise RuntimeError("too late")
+
+    monkeypatch.setattr(TransformersNetwork, "run", hang)
+    answer = asyncio.create_task(read(engine, ask()))
+    await asyncio.to_thread(began.wait, 10)
+    worker = engine._loaded.worker  # type: ignore[union-attr]
+    unload = asyncio.create_task(asyncio.to_thread(engine.unload))
+    await asyncio.sleep(0.1)
+    worker._watchdog._least = worker._watchdog._slowest = 0.0  # stuck, from now on
+    try:
+        await asyncio.wait_for(asyncio.shield(unload), 10)
+        with pytest.raises(EngineFault):
+            await answer
+    finally:
+        let_go.set()
+        await unload
+
+
 async def test_a_lost_device_fails_what_runs_and_the_model_comes_back(
     local_spec: EngineSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from admin_system.core.engines.remote.engine import RemoteEngine
 from admin_system.core.engines.remote.events import read_refusal
-from admin_system.core.errors import LoadError, UpstreamError
+from admin_system.core.errors import EngineFault, LoadError, UpstreamError
 from admin_system.core.images import read_base64_picture
 from admin_system.core.service import ModelService
 from admin_system.core.tests.engines.conftest import draw_circle, ignore
@@ -25,6 +25,7 @@ from admin_system.core.types import (
     LoadProgress,
     Message,
     PicturePart,
+    PixelBudget,
     Sampling,
     ServiceState,
     TextPart,
@@ -267,6 +268,43 @@ def test_load_and_unload_are_forwarded_to_a_process_of_ours(
     upstream.states = iter([("ready", "model-a"), ("unloaded", None)])
     engine.unload()
     assert upstream.service_calls[-1] == ("unload", None)
+
+
+def test_boxes_are_those_of_the_budget_that_a_process_of_ours_tells(
+    service: tuple[Upstream, EngineSpec],
+) -> None:
+    """1000 x 500 is seen at 616 x 308 there, and the card has no family yet."""
+    upstream, spec = service
+    del upstream.card["family"]
+    upstream.told = {"family": "qwen2_5_vl", "pixels": {"min": 784, "max": 200_704}}
+    engine = RemoteEngine(replace(spec, upstream_is_ours=True, upstream_model="model-a"))
+    info = engine.load(ignore)
+    assert (info.family, info.pixels) == ("qwen2_5_vl", PixelBudget(784, 200_704))
+    parts = (PicturePart(draw_circle(1000, 500)), TextPart("where?"))
+    said = '[{"bbox_2d": [154, 77, 308, 154], "label": "a"}]'
+    (box,) = engine.find_boxes(said, ChatRequest((Message("user", parts),)))
+    assert (box.x1, box.y1, box.x2, box.y2) == (250, 125, 500, 250)
+    upstream.told = {"pixels": {"min": 0, "max": "many"}}
+    assert loaded(engine.spec).load(ignore).pixels is None
+
+
+async def test_who_waits_while_the_model_is_unloaded_is_told_so(
+    service: tuple[Upstream, EngineSpec],
+) -> None:
+    upstream, spec = service
+    engine = loaded(spec)
+    engine._admission.slots = 1
+    first = engine.submit(say("long " * 500))
+    await anext(first)
+    second = asyncio.create_task(read(engine, say("hello")))
+    while not engine.stats().waiting:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    engine.unload()
+    with pytest.raises(EngineFault):
+        _ = [item async for item in first]
+    with pytest.raises(EngineFault):
+        await second
+    assert len(upstream.bodies) == 1
 
 
 def test_the_end_of_this_process_leaves_the_model_of_another_where_it_is(

@@ -42,6 +42,11 @@ def test_the_coldest_temperature_is_none_at_all() -> None:
         assert sampler.pick(scores) == 1
 
 
+def test_a_bias_of_tokens_that_the_network_has_not_changes_nothing() -> None:
+    choice = Choice(logit_bias=((3, 100.0), (999_999, -5.0)))
+    assert set(draws(choice, logits(0.1, 3.0, 2.9), 20)) == {1}
+
+
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
 def test_frequencies_follow_the_softmax(temperature: float) -> None:
     import torch

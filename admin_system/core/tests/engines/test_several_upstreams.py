@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, aclosing
+from contextlib import ExitStack, aclosing, contextmanager
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from admin_system.core.engines.remote.engine import RemoteEngine
 from admin_system.core.engines.remote.trial import try_upstreams
+from admin_system.core.engines.remote.upstream import Upstream
 from admin_system.core.errors import LoadError, UpstreamError
 from admin_system.core.tests.engines.conftest import draw_circle, ignore
 from admin_system.core.tests.engines.upstream import KEY, running_upstream
@@ -26,6 +29,28 @@ from admin_system.core.types import (
 from admin_system.core.upstreams import UpstreamAddress, UpstreamState
 
 GONE = "http://127.0.0.1:1/v1"
+
+
+@contextmanager
+def answering_always(body: bytes) -> Iterator[str]:
+    """The address of a service that has one answer to everything."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+        def log_message(self, *told: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+        server.shutdown()
 
 
 class Several:
@@ -122,6 +147,24 @@ async def test_one_that_goes_is_left_out_and_comes_back(
     await several.until(lambda: several.states[0].healthy)
     await read(several.engine, "again")
     assert several.asked() == (1, 8)
+
+
+async def test_one_that_talks_nonsense_for_a_while_comes_back(several: Several) -> None:
+    """Whoever looks after them survives whatever one of them answers."""
+    member = several.engine._pool.members[0]
+    there = member.address
+    with answering_always(b"[" * 100_000) as url:
+        member.address = UpstreamAddress(url, "", KEY)
+        several.engine._pool.blame(member, "x", at_once=True)
+        await several.until(lambda: several.states[0].reason == "upstream_bad_answer")
+    member.address = there
+    await several.until(lambda: several.states[0].healthy)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"[" * 100_000])
+def test_an_unload_goes_on_whatever_is_answered(body: bytes) -> None:
+    with answering_always(body) as url:
+        Upstream(UpstreamAddress(url, "", KEY), ours=True).unload()
 
 
 async def test_a_model_is_loaded_where_one_service_is_up(several: Several) -> None:

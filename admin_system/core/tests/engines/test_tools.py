@@ -104,6 +104,33 @@ def test_what_is_no_call_is_text(form: ToolFormat, text: str) -> None:
     assert said == text.replace("</tool_call>", "")
 
 
+@pytest.mark.parametrize("size", [1, 3, 1000])
+@pytest.mark.parametrize("arguments", ["{}", '{"a": "\\\\"}'])
+def test_a_tag_in_a_string_of_json_is_text(size: int, arguments: str) -> None:
+    """Models quote the pages that they are told to write to a file, and this one's own words."""
+    inside = {"page": 'a "</tool_call>" b', "path": "\\"}
+    for keys in ("name", "arguments"), ("arguments", "name"):
+        whole = {"name": "save", "arguments": inside}
+        written = json.dumps({key: whole[key] for key in keys})
+        text = f"<tool_call>\n{written}\n</tool_call>\n" + JsonCalls().write(
+            ToolCall("", "stop", arguments)
+        )
+        said, calls = listen(JsonCalls(), text, size)
+        assert said == ""
+        assert [(call.name, json.loads(call.arguments)) for call in calls] == [
+            ("save", inside),
+            ("stop", json.loads(arguments)),
+        ]
+
+
+def test_a_string_that_is_never_closed_does_not_swallow_the_next_call() -> None:
+    broken = '<tool_call>\n{"name": "save", "arguments": {"page": "un"quoted"}}\n</tool_call>\n'
+    said, calls = listen(JsonCalls(), broken + JsonCalls().write(ToolCall("", "stop", "{}")), 3)
+    assert said == ""
+    assert [call.name for call in calls] == ["save", "stop"]
+    assert calls[1].arguments == "{}"
+
+
 def test_arguments_come_as_they_are_written() -> None:
     stream = ToolStream(JsonCalls(), TOOLS, parallel=True)
     told = [*stream.push('<tool_call>\n{"name": "get_weather", "arguments": {"city": "}\\""')]
@@ -166,6 +193,22 @@ async def test_a_forced_call_fits_its_tool(engine: LocalEngine) -> None:
     assert pieces[0].name == "get_weather"
     arguments = json.loads("".join(piece.arguments for piece in pieces))
     jsonschema.validate(arguments, json.loads(WEATHER.parameters))
+
+
+@pytest.mark.parametrize("properties", [None, {}, [1]])
+async def test_a_tool_without_arguments_is_called_or_refused(
+    engine: LocalEngine, properties: object
+) -> None:
+    """Several clients write `null` for none."""
+    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    wish = ToolWish((Tool("stop", "", json.dumps(schema)),), "required", parallel=False)
+    if properties != {} and isinstance(engine.family.tool_format, JsonCalls):
+        with pytest.raises(BadRequest) as caught:
+            await ask(engine, wish)
+        assert (caught.value.code, caught.value.param) == ("schema_refused", "tools")
+        return
+    text, pieces, end = await ask(engine, wish)
+    assert (text, pieces[0].name, end.finish_reason) == ("", "stop", "tool_calls")
 
 
 async def test_calls_beside_each_other_are_told_apart(engine: LocalEngine) -> None:

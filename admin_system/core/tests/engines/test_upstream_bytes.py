@@ -24,6 +24,7 @@ from admin_system.core.engines.remote.events import (
 from admin_system.core.engines.remote.lines import read_lines
 from admin_system.core.engines.remote.relay import Relay
 from admin_system.core.errors import UpstreamError
+from admin_system.core.loaded import Heard
 from admin_system.core.types import ChatRequest, Delta, Message, Sampling, TextPart
 
 FEW = settings(max_examples=30, deadline=None)
@@ -201,6 +202,67 @@ def test_a_text_may_hold_what_other_formats_take_for_the_end_of_a_line() -> None
 
     first, last = asyncio.run(read())
     assert (first.pieces[0].text, last.last) == (text, True)
+
+
+@pytest.mark.parametrize(
+    ("chunk", "status"),
+    [
+        ({"error": {"message": "no room"}}, 200),
+        ({"error": {"message": "no room", "type": "invalid_request_error", "code": "x"}}, 400),
+        ({"error": {"message": "no room", "type": "BadRequestError", "code": 400}}, 400),
+        ({"error": "no room", "error_type": "generation"}, 200),
+        ({"object": "error", "message": "no room", "code": 500}, 500),
+        ({"error": {"message": "no room", "type": ["?"], "code": True}}, 200),
+    ],
+)
+def test_an_error_in_a_stream_is_told_in_every_shape(chunk: dict[str, Any], status: int) -> None:
+    """Services end the stream as if nothing were wrong behind it."""
+    with pytest.raises(UpstreamError) as caught:
+        read_chunk(json.dumps(chunk))
+    assert (caught.value.code, caught.value.status) == ("upstream_refused", status)
+    assert caught.value.values["reason"] == "no room"
+
+
+def test_empty_chunks_are_passed_over() -> None:
+    data = b"data:\n\nid: 1\nretry: 5\n\ndata: \n\ndata: [DONE]\n\n"
+
+    async def read() -> list[Event]:
+        return [event async for event in read_events(read_lines(in_blocks(data, [])))]
+
+    assert asyncio.run(read()) == [Event(last=True)]
+
+
+def piece_of_call(index: int, number: str | None, name: str | None, arguments: str) -> Event:
+    function = {"name": name, "arguments": arguments}
+    call = {"index": index, "id": number, "type": "function", "function": function}
+    return read_chunk(json.dumps({"choices": [{"delta": {"tool_calls": [call]}}]}))
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [(0, "a", "f", ""), (0, None, None, "{}"), (1, "b", "g", "{}")],
+        [(1, "a", "f", "{}"), (2, "b", "g", "{"), (2, "", "", "}")],
+        [(0, "a", "f", "{}"), (0, "b", "g", "{}")],
+        [(-1, "a", "f", "{"), (-1, "a", "f", "}"), (5, "b", "g", "{}")],
+        [(0, None, "f", "{}"), (1, None, "g", "{}")],
+    ],
+    ids=["as OpenAI", "from 1 on", "all of them 0", "said again", "without ids"],
+)
+def test_calls_are_told_apart_however_they_are_numbered(
+    pieces: list[tuple[int, str | None, str | None, str]],
+) -> None:
+    relay, heard = Relay(make_request()), Heard()
+    heads = []
+    for piece in pieces:
+        for delta in relay.take(piece_of_call(*piece)):
+            assert delta.tool_call is not None
+            heads += [delta.tool_call] if delta.tool_call.id else []
+            heard.add(delta)
+    assert [(call.name, call.arguments) for call in heard.calls] == [("f", "{}"), ("g", "{}")]
+    assert [(head.index, head.name) for head in heads] == [(0, "f"), (1, "g")]
+    assert len({call.id for call in heard.calls}) == 2
+    assert relay.end().finish_reason == "tool_calls"
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,8 @@ class Upstream:
         self.states: Iterator[State] = iter([])
         self.state: State = ("ready", "model-a")
         self.error: str | None = None
+        self.told: dict[str, Any] = {}
+        """Of its model, by /api/status."""
         self.card: dict[str, Any] = {
             "id": "model-a",
             "family": "qwen2_vl",
@@ -69,7 +71,7 @@ class Upstream:
             self.state = next(self.states, self.state)
             state, name = self.state
             error = {"message": self.error} if self.error else None
-            status = {"state": state, "name": name, "progress": 0.5, "error": error}
+            status = {"state": state, "name": name, "progress": 0.5, "error": error, **self.told}
             await answer(send, 200, {"status": "ok", "model": status})
         elif path.startswith("/api/service/"):
             self.service_calls.append((path.rsplit("/", 1)[1], json.loads(body or b"null")))
