@@ -93,8 +93,10 @@ def finish(
     began: float,
     headers: Mapping[str, str],
 ) -> HttpResponseBase:
-    if response.status_code >= 400 and request.path.startswith(PROGRAMS):
-        response = in_our_shape(request, response)
+    if request.path.startswith(PROGRAMS):
+        if response.status_code >= 400:
+            response = in_our_shape(request, response)
+        response.headers.setdefault("Cache-Control", "no-store")
     for name, value in {**headers, "x-request-id": request_id}.items():
         response.headers[name] = value
     logger.log(

@@ -167,6 +167,7 @@ def test_programs_hear_the_same(open_server: ServerProcess) -> None:
             told = client.get(path).headers
             assert (told["x-content-type-options"], told["x-frame-options"]) == ("nosniff", "DENY")
             assert "strict-transport-security" in told
+            assert told["cache-control"] == "no-store"
         assert "strict-transport-security" not in plain.get("/api/status").headers
 
 
