@@ -149,6 +149,19 @@ def test_many_are_searched_by_a_graph_and_few_of_them_exactly(
     assert index().kind == "exact"
 
 
+def test_a_new_version_is_found_by_what_it_has_in_common_with_the_former(
+    library: Topic, work: Work
+) -> None:
+    for crew in (7, 8):
+        text = f"# Pumps\n\nCrew {crew} cleans pump 3.\n\n# Valves\n\nValve 5 is oiled on Monday."
+        add_text(NewDocument(library, "plan.md"), text)
+        work()
+        hits = search_passages(query="valve 5 oiled", mode="vector", limit=2).hits
+        assert len(hits) == 2
+        assert "Valve 5 is oiled" in hits[0].passage.text
+    assert codes() == []
+
+
 def test_rows_that_came_another_way_are_taken_up(
     two_topics: tuple[Topic, Topic],
 ) -> None:
