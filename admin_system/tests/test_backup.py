@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import subprocess
@@ -136,6 +137,23 @@ def test_what_cannot_be_restored_changes_nothing(data: Path, tmp_path: Path) -> 
         target.writestr("manifest.json", json.dumps(manifest))
     assert manage(data, "restore", escaping, "--replace")[0] == 1
     assert not (tmp_path / "outside").exists()
+
+    newer = tmp_path / "newer.zip"
+    copy = tmp_path / "newer.sqlite3"
+    with zipfile.ZipFile(backup) as source, zipfile.ZipFile(newer, "w") as target:
+        copy.write_bytes(source.read("db.sqlite3"))
+        with closing(sqlite3.connect(copy)) as database:
+            database.execute(
+                "INSERT INTO django_migrations (app, name, applied) VALUES ('core', '9', '2030')"
+            )
+            database.commit()
+        manifest = json.loads(source.read("manifest.json"))
+        manifest["version"] = "9.0"
+        manifest["files"] = {"db.sqlite3": hashlib.sha256(copy.read_bytes()).hexdigest()}
+        target.write(copy, "db.sqlite3")
+        target.writestr("manifest.json", json.dumps(manifest))
+    code, said = manage(data, "restore", newer, "--replace")
+    assert (code, "written by version 9.0" in said) == (1, True), said
 
     (tmp_path / "notes.zip").write_bytes(b"no archive")
     assert "is no backup" in manage(data, "restore", tmp_path / "notes.zip", "--replace")[1]
