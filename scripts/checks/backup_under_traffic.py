@@ -1,6 +1,7 @@
 """Makes a backup during an import and chat traffic, restores it elsewhere, and compares the two.
 
     python scripts/checks/backup_under_traffic.py [--documents 400] [--embedder bundled]
+    python -m scripts.testing.postgres scripts/checks/backup_under_traffic.py     # on PostgreSQL
 
 The backup holds documents that are being worked on. Restored into an empty folder and served there,
 the import goes on by itself; then rows, search results and answers at temperature 0 are those of
@@ -20,7 +21,8 @@ import sys
 import tempfile
 import time
 import zipfile
-from contextlib import closing, redirect_stdout
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +30,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import httpx
 
-from scripts.checks.library_on_trial import ROOT, Writer, set_up, settings_in, use_embedder
+from scripts.checks.library_on_trial import (
+    PREFIX,
+    ROOT,
+    Writer,
+    set_up,
+    settings_in,
+    use_embedder,
+)
 from scripts.checks.service_on_trial import ServiceOnTrial
 from scripts.checks.traffic import TOPIC, Traffic, draw_circle
+from scripts.testing.postgres import database_of
 
 IMPORT_SECONDS = 1200.0
 SAME_ROWS = {
@@ -52,7 +62,7 @@ KEPT_ROWS = {"analysis": "core_analysisrecord", "answer": "core_message"}
 def run(folder: Path, documents: int) -> dict[str, Any]:
     faults: list[str] = []
     archive = folder / "备份 1.zip"
-    with ServiceOnTrial(folder / "first") as service:
+    with ServiceOnTrial(folder / "first", settings=database_in(folder / "first")) as service:
         with Traffic(service.url, documents=0) as traffic:
             traffic.wait_for(lambda: all(traffic.answered[kind] for kind in ("socket", "analysis")))
             add_documents(service.url, documents)
@@ -71,13 +81,14 @@ def run(folder: Path, documents: int) -> dict[str, Any]:
     unfinished = count_unfinished(folder / "second")
     if not unfinished:
         faults.append("the import was over when the backup was made")
-    with ServiceOnTrial(folder / "second") as service:
+    with ServiceOnTrial(folder / "second", settings=database_in(folder / "second")) as service:
         wait_for_import(service.url)
         second = ask_everything(service.url)
         service.press_ctrl_c()
     faults += [f"{name} differs" for name in first if first[name] != second[name]]
     faults += compare(folder / "first", folder / "second", told)
     return {
+        "database": "PostgreSQL" if database_of(folder / "first") else "SQLite",
         "documents": documents,
         "unfinished_in_backup": unfinished,
         "backup_seconds": round(seconds, 1),
@@ -86,6 +97,11 @@ def run(folder: Path, documents: int) -> dict[str, Any]:
         "kept_rows": {kind: len(ids) for kind, ids in told.items()},
         "faults": faults,
     }
+
+
+def database_in(folder: Path) -> dict[str, str]:
+    """The setting of a PostgreSQL database that belongs to the folder; of SQLite, if none runs."""
+    return {f"{PREFIX}DATABASE_URL": database_of(folder)}
 
 
 def add_documents(url: str, count: int) -> None:
@@ -119,7 +135,7 @@ def restore(source: Path, folder: Path, *words: str) -> int:
     return subprocess.run(
         [sys.executable, "manage.py", "restore", source, *words],
         cwd=ROOT,
-        env={**os.environ, **settings_in(folder)},
+        env={**os.environ, **settings_in(folder), **database_in(folder)},
         stdout=sys.stderr,
     ).returncode
 
@@ -159,18 +175,28 @@ def ask_everything(url: str) -> dict[str, Any]:
 
 
 def count_unfinished(folder: Path) -> int:
-    with closing(sqlite3.connect(folder / "data" / "db.sqlite3")) as database:
+    with rows_of(folder) as database:
         query = "SELECT COUNT(*) FROM knowledge_base_document WHERE state != 'ready'"
         return int(database.execute(query).fetchone()[0])
+
+
+@contextmanager
+def rows_of(folder: Path) -> Iterator[Any]:
+    """A connection, sqlite3's or psycopg's, to what a service keeps there."""
+    if url := database_of(folder):
+        import psycopg
+
+        with psycopg.connect(url) as database:
+            yield database
+        return
+    with closing(sqlite3.connect(folder / "data" / "db.sqlite3")) as database:
+        yield database
 
 
 def compare(first: Path, second: Path, told: dict[str, set[str]]) -> list[str]:
     """What is not the same in the two folders."""
     faults = []
-    with (
-        closing(sqlite3.connect(first / "data" / "db.sqlite3")) as one,
-        closing(sqlite3.connect(second / "data" / "db.sqlite3")) as other,
-    ):
+    with rows_of(first) as one, rows_of(second) as other:
         for name, query in SAME_ROWS.items():
             if one.execute(query).fetchall() != other.execute(query).fetchall():
                 faults.append(f"the rows of {name} differ")
@@ -181,7 +207,7 @@ def compare(first: Path, second: Path, told: dict[str, set[str]]) -> list[str]:
             if any(there.get(row) != before[row] for row in told[kind]):
                 faults.append(f"{kind}: rows that were told before the backup differ")
         pictures = other.execute("SELECT thumbnail, boxed_image FROM core_analysisrecord")
-        files = [name for row in pictures for name in row if name]
+        files = [name for row in pictures.fetchall() for name in row if name]
     missing = [name for name in files if not (second / "data" / "media" / name).is_file()]
     return faults + [f"{name} is missing" for name in missing]
 
@@ -192,7 +218,8 @@ def main() -> int:
     parser.add_argument("--embedder", choices=("bundled", "hash"), default="bundled")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        set_up(Path(folder) / "first")
+        first = Path(folder) / "first"
+        set_up(first, **database_in(first))
         use_embedder(options.embedder)
         result = run(Path(folder), options.documents)
         print(json.dumps(result, ensure_ascii=False))
