@@ -10,6 +10,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -19,7 +20,9 @@ import pytest
 from admin_system.api.tests.conftest import template as template
 from admin_system.api.tests.server import environment
 from admin_system.core.ownership import ModelLock
-from admin_system.env import BASE_DIR
+from admin_system.env import BASE_DIR, get_env
+from admin_system.management.backups.restoring import read_manifest
+from admin_system.management.backups.writing import write_backup
 from scripts.testing.needs import of_sqlite
 
 pytestmark = of_sqlite
@@ -181,3 +184,13 @@ def test_files_that_are_not_in_a_backup_stay_where_they_are(data: Path, tmp_path
         assert "documents/ab/abc" not in archive.namelist()
     assert manage(data, "restore", backup, "--replace")[0] == 0
     assert document.read_bytes() == b"a document"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_rows_are_made_ready_where_there_is_room_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "memory of which there is little"))
+    write_backup(tmp_path / "backup.zip", with_files=False)
+    assert "db.sqlite3" in read_manifest(tmp_path / "backup.zip").files
+    assert not list(get_env().data_dir.glob(".backup-*"))
