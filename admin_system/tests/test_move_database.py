@@ -84,7 +84,7 @@ former = data / "before-restore" / "of the last time"
 former.parent.mkdir()
 former.touch()
 with psycopg.connect(get_env().database_url, application_name="qwen-vl elsewhere 17"):
-    told.append(say("restore", whole, "--replace"))
+    told += [say("restore", whole, *words) for words in ((), ("--replace",))]
 lost, kept = Document.objects.count(), former.exists()
 told.append(say("restore", whole, "--replace"))
 print(json.dumps({
@@ -179,8 +179,9 @@ def test_everything_is_there_afterwards_and_may_be_moved_again(tmp_path: Path) -
     told = restored.pop("told")
     assert "Written" in told[0]
     assert "--replace" in told[1]
-    assert "elsewhere 17" in told[2]
-    assert "Restored" in told[3]
+    assert "elsewhere 17" in told[2], "before the tables are made ready"
+    assert "elsewhere 17" in told[3]
+    assert "Restored" in told[4]
     assert restored.pop("kept") == [True, False]
     assert restored.pop("lost") == 11
     assert {"db.sqlite3", "secret_key"} <= set(restored.pop("files"))

@@ -60,10 +60,10 @@ def restore_backup(source: Path, *, replace: bool = False) -> Manifest:
     """
     manifest = read_manifest(source)
     root = get_env().data_dir
+    require_stopped(root)  # first: making tables ready would take them from under a service
     database = Sqlite() if connection.vendor == "sqlite" else Postgres()
     if database.is_used() and not replace:
         raise BackupFault("restore_target_occupied", path=str(root))
-    require_stopped(root)
     draft, aside = root / ".restoring", root / "before-restore"
     shutil.rmtree(draft, ignore_errors=True)
     try:
