@@ -1,7 +1,6 @@
 """Makes a backup during an import and chat traffic, restores it elsewhere, and compares the two.
 
     python scripts/checks/backup_under_traffic.py [--documents 400] [--embedder bundled]
-    python -m scripts.testing.postgres scripts/checks/backup_under_traffic.py     # on PostgreSQL
 
 The backup holds documents that are being worked on. Restored into an empty folder and served there,
 the import goes on by itself; then rows, search results and answers at temperature 0 are those of
@@ -30,14 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import httpx
 
-from scripts.checks.library_on_trial import (
-    PREFIX,
-    ROOT,
-    Writer,
-    set_up,
-    settings_in,
-    use_embedder,
-)
+from scripts.checks.library_on_trial import ROOT, Writer, set_up, settings_in, use_embedder
 from scripts.checks.service_on_trial import ServiceOnTrial
 from scripts.checks.traffic import TOPIC, Traffic, draw_circle
 from scripts.testing.postgres import database_of
@@ -62,7 +54,7 @@ KEPT_ROWS = {"analysis": "core_analysisrecord", "answer": "core_message"}
 def run(folder: Path, documents: int) -> dict[str, Any]:
     faults: list[str] = []
     archive = folder / "备份 1.zip"
-    with ServiceOnTrial(folder / "first", settings=database_in(folder / "first")) as service:
+    with ServiceOnTrial(folder / "first") as service:
         with Traffic(service.url, documents=0) as traffic:
             traffic.wait_for(lambda: all(traffic.answered[kind] for kind in ("socket", "analysis")))
             add_documents(service.url, documents)
@@ -81,7 +73,7 @@ def run(folder: Path, documents: int) -> dict[str, Any]:
     unfinished = count_unfinished(folder / "second")
     if not unfinished:
         faults.append("the import was over when the backup was made")
-    with ServiceOnTrial(folder / "second", settings=database_in(folder / "second")) as service:
+    with ServiceOnTrial(folder / "second") as service:
         wait_for_import(service.url)
         second = ask_everything(service.url)
         service.press_ctrl_c()
@@ -97,11 +89,6 @@ def run(folder: Path, documents: int) -> dict[str, Any]:
         "kept_rows": {kind: len(ids) for kind, ids in told.items()},
         "faults": faults,
     }
-
-
-def database_in(folder: Path) -> dict[str, str]:
-    """The setting of a PostgreSQL database that belongs to the folder; of SQLite, if none runs."""
-    return {f"{PREFIX}DATABASE_URL": database_of(folder)}
 
 
 def add_documents(url: str, count: int) -> None:
@@ -135,7 +122,7 @@ def restore(source: Path, folder: Path, *words: str) -> int:
     return subprocess.run(
         [sys.executable, "manage.py", "restore", source, *words],
         cwd=ROOT,
-        env={**os.environ, **settings_in(folder), **database_in(folder)},
+        env={**os.environ, **settings_in(folder)},
         stdout=sys.stderr,
     ).returncode
 
@@ -218,8 +205,7 @@ def main() -> int:
     parser.add_argument("--embedder", choices=("bundled", "hash"), default="bundled")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        first = Path(folder) / "first"
-        set_up(first, **database_in(first))
+        set_up(Path(folder) / "first")
         use_embedder(options.embedder)
         result = run(Path(folder), options.documents)
         print(json.dumps(result, ensure_ascii=False))

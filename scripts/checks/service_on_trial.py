@@ -8,9 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 
 import httpx
 import psutil
@@ -27,16 +26,9 @@ READY = "The service is ready"
 class ServiceOnTrial:
     """Call `library_on_trial.set_up` first; the folder is the same, or one that was restored."""
 
-    def __init__(
-        self,
-        folder: Path,
-        longest_pause: float | None = None,
-        settings: Mapping[str, str] = MappingProxyType({}),
-    ) -> None:
-        """`longest_pause`, in seconds, of the supervisor; None leaves its own. `settings` are
-        further variables of the environment."""
+    def __init__(self, folder: Path, longest_pause: float | None = None) -> None:
+        """`longest_pause`, in seconds, of the supervisor; None leaves its own."""
         self.folder = folder
-        self._settings = settings
         self._longest_pause = longest_pause
         self.port = find_port()
         self.said = folder / "start.log"
@@ -53,7 +45,6 @@ class ServiceOnTrial:
             "DJANGO_SETTINGS_MODULE": "admin_system.settings",
             f"{PREFIX}LOAD_MODEL": "true",
             f"{PREFIX}LANGUAGE": "en",
-            **self._settings,
         }
         if self._longest_pause is not None:
             environment[LONGEST_PAUSE] = str(self._longest_pause)
