@@ -61,4 +61,6 @@ def to_postgres(url: str) -> dict[str, Any]:
         "HOST": host,
         "PORT": str(port or options.pop("port", "")),
         "OPTIONS": {**options, "pool": pool},
+        # Of the pool, as it hands one out: it may have been cut while it lay there.
+        "CONN_HEALTH_CHECKS": True,
     }

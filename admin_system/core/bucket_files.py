@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from io import RawIOBase
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.response import StreamingBody
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.utils.encoding import filepath_to_uri
@@ -87,6 +89,28 @@ def away(code: str, error: Exception) -> FilesAway:
     return fault
 
 
+class Arriving(RawIOBase):
+    """The bytes of an object as they come. Raises FilesAway where they break off."""
+
+    def __init__(self, name: str, body: StreamingBody) -> None:
+        """As a context `body` would give what lies below it, which takes the end of a connection
+        for the end of the object."""
+        self._name = name
+        self._body = body
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        with telling_faults(self._name):
+            data: bytes = self._body.read(None if size < 0 else size)
+            return data
+
+    def close(self) -> None:
+        self._body.close()
+        super().close()
+
+
 class BucketFiles(S3Storage):
     """Raises FilesAway wherever the bucket does not answer as it should."""
 
@@ -115,8 +139,8 @@ class BucketFiles(S3Storage):
     def open_stream(self, name: str) -> BinaryIO:
         """To be read in blocks and closed by the caller."""
         with telling_faults(name):
-            body: BinaryIO = self._client.get_object(**self._place(name))["Body"]
-            return body
+            body = self._client.get_object(**self._place(name))["Body"]
+        return cast("BinaryIO", Arriving(name, body))
 
     def fetch(self, name: str, target: Path) -> None:
         """Writes the object to a file."""

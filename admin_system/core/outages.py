@@ -1,7 +1,8 @@
 """What everything needs and the machine lacks for a while: room on the disk, the database.
 
-Told from the system's own error numbers, and from SQLite's result codes
-(https://www.sqlite.org/rescode.html), of which the lowest byte is the kind.
+Told from the system's own error numbers, from SQLite's result codes
+(https://www.sqlite.org/rescode.html), of which the lowest byte is the kind, and from PostgreSQL's
+(https://www.postgresql.org/docs/current/errcodes-appendix.html).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from admin_system.core.errors import CoreError
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """No room, no quota, or over the largest size that a file may have."""
+STATES = {"40P01": "database_busy", "55P03": "database_busy", "53100": "disk_full"}
+"""PostgreSQL's: a deadlock, a lock that was not to be had in time, its own disk."""
 KINDS = {
     sqlite3.SQLITE_BUSY: "database_busy",
     sqlite3.SQLITE_LOCKED: "database_busy",
@@ -66,4 +69,6 @@ def find_code(error: BaseException) -> str | None:
     cause = error.__cause__
     if isinstance(cause, sqlite3.Error):
         return KINDS.get(getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF)
-    return "database_unreachable" if isinstance(error, OperationalError) else None
+    if not isinstance(error, OperationalError):
+        return None
+    return STATES.get(getattr(cause, "sqlstate", None) or "", "database_unreachable")

@@ -63,8 +63,9 @@ def create_template(
 def change_template(
     row: PromptTemplate, *, author: str, name: str | None = None, text: str | None = None
 ) -> None:
-    """Another text is another version. Raises BadTemplate."""
+    """Another text is another version. Raises BadTemplate, TemplateNotFound."""
     with transaction.atomic():
+        hold(row)
         if name is not None:
             row.name = name
         if text is not None and text != row.text:
@@ -73,6 +74,14 @@ def change_template(
             row.version += 1
             PromptVersion.objects.create(template=row, number=row.version, text=text, author=author)
         row.save(update_fields=["name", "text", "version", "updated_at"])
+
+
+def hold(row: PromptTemplate) -> None:
+    """As it is now, in a transaction: another change waits for its end. Raises TemplateNotFound."""
+    try:
+        row.refresh_from_db(from_queryset=PromptTemplate.objects.select_for_update())
+    except PromptTemplate.DoesNotExist:
+        raise TemplateNotFound(row.slug, "slug") from None
 
 
 def restore_version(row: PromptTemplate, number: int, author: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.db.models import QuerySet, Sum
 
 from admin_system.core.errors import CoreError
@@ -79,4 +79,5 @@ def require_room(owner: str, more: int) -> None:
         find_storage(owner).require(more)
 
 
-arequire_room = sync_to_async(require_room)
+arequire_room = database_sync_to_async(require_room)
+"""Gives the connection back: what follows may wait long for a model."""

@@ -57,8 +57,12 @@ _found = False
 
 
 def make_column(database: BaseDatabaseWrapper) -> bool:
-    """False where PostgreSQL has no pgvector, or does not let us use it."""
+    """False where PostgreSQL has no pgvector, or does not let us use it. Where the column is there
+    already no search waits for a lock on its table."""
     with database.cursor() as cursor:
+        cursor.execute(HAS_COLUMN)
+        if cursor.fetchone() is not None:
+            return True
         for question in (AVAILABLE, MAY_MAKE):
             cursor.execute(question)
             if cursor.fetchone() is None:

@@ -122,6 +122,7 @@ class Worker:
             except DatabaseError as error:
                 if find_outage(error) is None or self._stop.wait(FAULT_SECONDS):
                     raise
+                connections.close_all()  # one that was cut is never whole again
 
     def _outcome(self, job: Job, lease: Lease) -> Outcome | None:
         """How it ended; None when this worker shall not go on with it now."""
@@ -194,6 +195,7 @@ class Lease(Hold):
                     return
                 except DatabaseError:
                     logger.exception("the lease of job %s could not be renewed", self._job.pk)
+                    connections.close_all()
         finally:
             connections.close_all()
 

@@ -7,9 +7,11 @@ import sys
 from django.db import DEFAULT_DB_ALIAS
 from django.db.transaction import Atomic, get_connection
 
+from admin_system.databases import PATIENCE
+
 WRITERS_LOCK = 0x6C696272
 """Of PostgreSQL's advisory locks; any number that nobody else uses."""
-WAIT = "SELECT pg_advisory_xact_lock(%s)"
+WAIT = "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)"
 
 
 class Writing(Atomic):
@@ -19,7 +21,8 @@ class Writing(Atomic):
     than one that is committed before it, which an index that has seen the higher one would never
     look at; and two workers could claim jobs of one document. So the first thing that a change of
     the library does there is to wait for its turn, which lasts until its commit: nobody waits for
-    it while holding rows that another one needs.
+    it while holding rows that another one needs. Nor does anybody wait longer than for SQLite's
+    writer: the computer of whoever has the turn may have lost its network.
     """
 
     def __enter__(self) -> None:
@@ -29,7 +32,7 @@ class Writing(Atomic):
             return
         try:
             with connection.cursor() as cursor:
-                cursor.execute(WAIT, [WRITERS_LOCK])
+                cursor.execute(WAIT, [f"{PATIENCE}s", WRITERS_LOCK])
         except BaseException:
             self.__exit__(*sys.exc_info())
             raise

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -19,8 +21,9 @@ import pytest
 from admin_system.api.tests.conftest import template as template
 from admin_system.api.tests.server import environment
 from admin_system.core.ownership import ModelLock
-from admin_system.env import BASE_DIR
-from admin_system.management.backups.writing import may_be_told
+from admin_system.env import BASE_DIR, get_env
+from admin_system.management.backups.restoring import read_manifest
+from admin_system.management.backups.writing import may_be_told, write_backup
 from scripts.testing.needs import of_sqlite
 
 pytestmark = of_sqlite
@@ -194,6 +197,23 @@ def test_what_cannot_be_restored_changes_nothing(data: Path, tmp_path: Path) -> 
     assert manage(data, "restore", escaping, "--replace")[0] == 1
     assert not (tmp_path / "outside").exists()
 
+    newer = tmp_path / "newer.zip"
+    copy = tmp_path / "newer.sqlite3"
+    with zipfile.ZipFile(backup) as source, zipfile.ZipFile(newer, "w") as target:
+        copy.write_bytes(source.read("db.sqlite3"))
+        with closing(sqlite3.connect(copy)) as database:
+            database.execute(
+                "INSERT INTO django_migrations (app, name, applied) VALUES ('core', '9', '2030')"
+            )
+            database.commit()
+        manifest = json.loads(source.read("manifest.json"))
+        manifest["version"] = "9.0"
+        manifest["files"] = {"db.sqlite3": hashlib.sha256(copy.read_bytes()).hexdigest()}
+        target.write(copy, "db.sqlite3")
+        target.writestr("manifest.json", json.dumps(manifest))
+    code, said = manage(data, "restore", newer, "--replace")
+    assert (code, "written by version 9.0" in said) == (1, True), said
+
     (tmp_path / "notes.zip").write_bytes(b"no archive")
     assert "is no backup" in manage(data, "restore", tmp_path / "notes.zip", "--replace")[1]
     assert rows(data) == before
@@ -220,3 +240,13 @@ def test_files_that_are_not_in_a_backup_stay_where_they_are(data: Path, tmp_path
         assert "documents/ab/abc" not in archive.namelist()
     assert manage(data, "restore", backup, "--replace")[0] == 0
     assert document.read_bytes() == b"a document"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_rows_are_made_ready_where_there_is_room_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "memory of which there is little"))
+    write_backup(tmp_path / "backup.zip", with_files=False)
+    assert "db.sqlite3" in read_manifest(tmp_path / "backup.zip").files
+    assert not list(get_env().data_dir.glob(".backup-*"))

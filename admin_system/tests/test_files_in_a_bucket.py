@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +106,34 @@ def test_a_file_that_arrives_as_another_is_told(
     with pytest.raises(moving.MoveFilesFault) as fault:
         moving.move_files("")
     assert fault.value.code == "move_files_differ"
+
+
+class CutShort(BaseHTTPRequestHandler):
+    """Of each object half arrives."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(2 * len(DATA)))
+        self.end_headers()
+        self.wfile.write(DATA)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_an_object_that_breaks_off_is_a_storage_that_does_not_answer(
+    place: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with HTTPServer(("127.0.0.1", 0), CutShort) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setattr(get_env(), "s3_endpoint", f"http://127.0.0.1:{server.server_port}")
+        settings.STORAGES = to_storages(get_env())
+        with storage.open_bytes(SHA256) as file:
+            assert file.read(10) == DATA[:10]
+            with pytest.raises(FilesAway, match="files_unreachable"):
+                storage.hash_of_file(file)
+        with pytest.raises(FilesAway, match="files_unreachable"):
+            storage.read(SHA256)
+        server.shutdown()
 
 
 def test_a_backup_holds_what_lies_in_the_bucket(place: str, s3: S3Process, tmp_path: Path) -> None:

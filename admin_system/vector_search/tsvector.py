@@ -167,6 +167,8 @@ def to_tsvector(words: Iterable[str]) -> str:
 
 
 def idf(passages: int, having: int) -> float:
+    """Both were counted at some moment; more may have come between the two."""
+    having = min(having, passages)
     return max(LEAST_IDF, math.log((passages - having + 0.5) / (having + 0.5)))
 
 

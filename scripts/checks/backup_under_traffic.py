@@ -20,7 +20,8 @@ import sys
 import tempfile
 import time
 import zipfile
-from contextlib import closing, redirect_stdout
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ import httpx
 from scripts.checks.library_on_trial import ROOT, Writer, set_up, settings_in, use_embedder
 from scripts.checks.service_on_trial import ServiceOnTrial
 from scripts.checks.traffic import TOPIC, Traffic, draw_circle
+from scripts.testing.postgres import database_of
 
 IMPORT_SECONDS = 1200.0
 SAME_ROWS = {
@@ -78,6 +80,7 @@ def run(folder: Path, documents: int) -> dict[str, Any]:
     faults += [f"{name} differs" for name in first if first[name] != second[name]]
     faults += compare(folder / "first", folder / "second", told)
     return {
+        "database": "PostgreSQL" if database_of(folder / "first") else "SQLite",
         "documents": documents,
         "unfinished_in_backup": unfinished,
         "backup_seconds": round(seconds, 1),
@@ -159,18 +162,28 @@ def ask_everything(url: str) -> dict[str, Any]:
 
 
 def count_unfinished(folder: Path) -> int:
-    with closing(sqlite3.connect(folder / "data" / "db.sqlite3")) as database:
+    with rows_of(folder) as database:
         query = "SELECT COUNT(*) FROM knowledge_base_document WHERE state != 'ready'"
         return int(database.execute(query).fetchone()[0])
+
+
+@contextmanager
+def rows_of(folder: Path) -> Iterator[Any]:
+    """A connection, sqlite3's or psycopg's, to what a service keeps there."""
+    if url := database_of(folder):
+        import psycopg
+
+        with psycopg.connect(url) as database:
+            yield database
+        return
+    with closing(sqlite3.connect(folder / "data" / "db.sqlite3")) as database:
+        yield database
 
 
 def compare(first: Path, second: Path, told: dict[str, set[str]]) -> list[str]:
     """What is not the same in the two folders."""
     faults = []
-    with (
-        closing(sqlite3.connect(first / "data" / "db.sqlite3")) as one,
-        closing(sqlite3.connect(second / "data" / "db.sqlite3")) as other,
-    ):
+    with rows_of(first) as one, rows_of(second) as other:
         for name, query in SAME_ROWS.items():
             if one.execute(query).fetchall() != other.execute(query).fetchall():
                 faults.append(f"the rows of {name} differ")
@@ -181,7 +194,7 @@ def compare(first: Path, second: Path, told: dict[str, set[str]]) -> list[str]:
             if any(there.get(row) != before[row] for row in told[kind]):
                 faults.append(f"{kind}: rows that were told before the backup differ")
         pictures = other.execute("SELECT thumbnail, boxed_image FROM core_analysisrecord")
-        files = [name for row in pictures for name in row if name]
+        files = [name for row in pictures.fetchall() for name in row if name]
     missing = [name for name in files if not (second / "data" / "media" / name).is_file()]
     return faults + [f"{name} is missing" for name in missing]
 

@@ -83,10 +83,11 @@ def judge(traffic: Traffic, last_start: datetime) -> None:
     from admin_system.knowledge_base.models import Document
     from admin_system.knowledge_base.services.searching import search_passages
 
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA integrity_check")
-        if (said := cursor.fetchone()[0]) != "ok":
-            traffic.faults.append(f"the database is damaged: {said}")
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA integrity_check")
+            if (said := cursor.fetchone()[0]) != "ok":
+                traffic.faults.append(f"the database is damaged: {said}")
     for kind, rows in (("analysis", AnalysisRecord), ("message", Message)):
         there = set(rows.objects.values_list("pk", flat=True))
         if lost := traffic.kept[kind] - there:

@@ -1,4 +1,7 @@
-"""A library of its own in a new folder, for checks that would not be good for anybody's data."""
+"""A library of its own in a new folder, for checks that would not be good for anybody's data.
+
+Started by `python -m scripts.testing.postgres scripts/checks/…` a check keeps its rows there.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import random
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from scripts.testing.postgres import database_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "QWEN_VL_"
@@ -44,8 +49,9 @@ def set_up(folder: Path, **settings: str) -> None:
 
 
 def settings_in(folder: Path) -> dict[str, str]:
-    """Everything that a service writes is below that folder."""
+    """All that a service writes is below that folder, or in a database that belongs to it."""
     return {
+        f"{PREFIX}DATABASE_URL": database_of(folder),
         f"{PREFIX}DATA_DIR": str(folder / "data"),
         f"{PREFIX}KNOWLEDGE_DIR": str(folder / "knowledge"),
         f"{PREFIX}LOG_DIR": str(folder / "logs"),

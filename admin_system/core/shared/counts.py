@@ -30,7 +30,8 @@ if most > 0 and redis.call('ZCARD', KEYS[1]) >= most then return {'most', '0'} e
 if rate > 0 then
     local kept = redis.call('HMGET', KEYS[2], 'level', 'at')
     local level = tonumber(kept[1]) or rate
-    level = math.min(level + (now - (tonumber(kept[2]) or now)) * rate / 60, rate)
+    local since = math.max(0, now - (tonumber(kept[2]) or now))
+    level = math.min(level + since * rate / 60, rate)
     if level < 1 then return {'rate', tostring(level)} end
     redis.call('HSET', KEYS[2], 'level', tostring(level - 1), 'at', string.format('%.6f', now))
     redis.call('EXPIRE', KEYS[2], 120)
@@ -40,14 +41,16 @@ redis.call('EXPIRE', KEYS[1], math.ceil(2 * lease))
 return {'in', '0'}
 """
 """KEYS places, bucket; ARGV most at once, requests a minute (0: any number), place, lease, then the
-places that were left here and of which Redis may not have heard yet."""
+places that were left here and of which Redis may not have heard yet. A clock that was set
+back takes nothing away."""
 
 LOOK = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
 local rate = tonumber(ARGV[1])
 local kept = redis.call('HMGET', KEYS[1], 'level', 'at')
-local level = (tonumber(kept[1]) or rate) + (now - (tonumber(kept[2]) or now)) * rate / 60
+local since = math.max(0, now - (tonumber(kept[2]) or now))
+local level = (tonumber(kept[1]) or rate) + since * rate / 60
 return tostring(math.min(level, rate))
 """
 RENEW = """

@@ -22,6 +22,9 @@ DEADLINE = 1.0
 GLANCE = 0.25
 """Seconds between two looks of the listening thread at whether to end."""
 REPLY_SECONDS = 10
+QUIET = 10.0
+"""Seconds without a word, after which Redis is asked for one; after as many more without it the
+line is dead, of which nobody tells who only listens."""
 
 Answer = Callable[[Mapping[str, Any]], object]
 """What was asked -> something that JSON can hold. Runs in the listening thread."""
@@ -100,14 +103,24 @@ class Peers:
                     pubsub: Any = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                     try:
                         pubsub.subscribe(CHANNEL)
-                        while not self._ending.is_set():
-                            message = pubsub.get_message(timeout=GLANCE)
-                            if message is not None:
-                                self._reply(str(message["data"]))
+                        self._listen(pubsub)
                     finally:
                         pubsub.close()
             except RedisAway:
                 self._ending.wait(PAUSE)
+
+    def _listen(self, pubsub: Any) -> None:
+        """Until the end, or until nothing is heard any more."""
+        heard = asked = time.monotonic()
+        while not self._ending.is_set() and time.monotonic() - heard < 2 * QUIET:
+            message = pubsub.get_message(timeout=GLANCE)
+            if message is not None:
+                heard = time.monotonic()
+                if message["type"] == "message":
+                    self._reply(str(message["data"]))
+            elif time.monotonic() - max(heard, asked) > QUIET:
+                pubsub.ping()
+                asked = time.monotonic()
 
     def _reply(self, data: str) -> None:
         question = json.loads(data)

@@ -42,6 +42,19 @@ def test_every_text_is_kept_with_who_wrote_it() -> None:
     assert (row.name, row.text, row.version) == ("A", "one", 3)
 
 
+def test_two_who_change_one_at_the_same_moment_write_two_versions() -> None:
+    row = make("a", text="one")
+    one, other = PromptTemplate.objects.get(pk=row.pk), PromptTemplate.objects.get(pk=row.pk)
+    change_template(one, author="user:2", text="two", name="A")
+    change_template(other, author="user:3", text="three")
+    assert [version.number for version in row.versions.all()] == [3, 2, 1]
+    row.refresh_from_db()
+    assert (row.name, row.text) == ("A", "three")
+    row.delete()
+    with pytest.raises(TemplateNotFound):
+        change_template(one, author="user:2", text="four")
+
+
 def test_a_name_is_given_once() -> None:
     make("a")
     with pytest.raises(TemplateTaken):

@@ -6,6 +6,8 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connection
 from PIL import Image
 from pytest_django import Settings
 
@@ -17,7 +19,13 @@ from admin_system.core.limits import Limits
 from admin_system.core.models import Conversation, PictureSet
 from admin_system.core.picture_sets import add_picture, read_kept, remove_set
 from admin_system.core.records import edit_boxes, save_analysis, save_hand_made
-from admin_system.core.stored_bytes import StorageFull, find_limit, find_storage, require_room
+from admin_system.core.stored_bytes import (
+    StorageFull,
+    arequire_room,
+    find_limit,
+    find_storage,
+    require_room,
+)
 from admin_system.core.stored_pictures import SentPicture
 from admin_system.core.types import Box, Usage
 from admin_system.env import get_env
@@ -106,3 +114,9 @@ def test_whose_limit_counts(monkeypatch: pytest.MonkeyPatch) -> None:
         require_room("user:1", 101)
     monkeypatch.setattr(get_env(), "max_stored_bytes", 0)
     assert [find_limit(owner) for owner in owners] == [None, 7, None, None, None]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_no_connection_is_held_while_a_model_is_waited_for() -> None:
+    await arequire_room("key:1", 1)
+    assert await sync_to_async(lambda: connection.connection)() is None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from admin_system.knowledge_base.models import Document, DocumentPicture, Passage, PassageVector
 from admin_system.knowledge_base.readers.reading import Reading
 from admin_system.knowledge_base.services.picture_words import Described
-from admin_system.knowledge_base.services.publishing import require_content
+from admin_system.knowledge_base.services.publishing import require_content, store_vectors
 from admin_system.knowledge_base.splitting.passages import PassageDraft
 
 AT_ONCE = 2_000
@@ -116,14 +116,14 @@ def take_over_vectors(document: Document, live: Sequence[Passage]) -> None:
         for draft in drafts
         if (source := known.get((draft.picture, draft.indexed_text))) is not None
     }
-    vectors: dict[int, list[PassageVector]] = {}
+    vectors: dict[int, list[tuple[int, bytes]]] = {}
     for vector in PassageVector.objects.filter(passage__document=document, passage__live=True):
-        vectors.setdefault(vector.passage_id, []).append(vector)
-    PassageVector.objects.bulk_create(
-        [
-            PassageVector(passage_id=draft, profile_id=vector.profile_id, data=vector.data)
-            for draft, source in sources.items()
-            for vector in vectors.get(source, ())
-        ],
-        batch_size=AT_ONCE,
-    )
+        vectors.setdefault(vector.passage_id, []).append((vector.profile_id, bytes(vector.data)))
+    taken: dict[int, tuple[list[int], list[bytes]]] = {}
+    for draft, source in sources.items():
+        for profile_id, data in vectors.get(source, ()):
+            ids, blobs = taken.setdefault(profile_id, ([], []))
+            ids.append(draft)
+            blobs.append(data)
+    for profile_id, (ids, blobs) in taken.items():
+        store_vectors(profile_id, ids, blobs)

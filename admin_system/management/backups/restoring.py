@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sqlite3
 import zipfile
 import zlib
+from contextlib import closing
 from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.migrations.loader import MigrationLoader
 
 from admin_system.core.errors import ModelOwnedElsewhere
 from admin_system.core.ownership import ModelLock
@@ -29,6 +33,7 @@ from admin_system.management.backups.contents import (
     buckets,
     database_path,
 )
+from admin_system.management.moving.alone import require_alone
 from admin_system.management.moving.beside import migrate_beside
 from admin_system.management.moving.rows import copy_rows, is_used, move_rows
 
@@ -36,6 +41,7 @@ BLOCK = 1 << 20
 DAMAGES = (KeyError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, LZMAError)
 """What reading a member of an archive ends in: cut, overwritten, packed or locked otherwise."""
 SIDE_FILES = ("-wal", "-shm")
+PACKAGE = "admin_system."
 
 
 def read_manifest(source: Path) -> Manifest:
@@ -58,17 +64,16 @@ def restore_backup(source: Path, *, replace: bool = False) -> Manifest:
     """
     manifest = read_manifest(source)
     root = get_env().data_dir
+    require_stopped(root)  # first: making tables ready would take them from under a service
     database = Sqlite() if connection.vendor == "sqlite" else Postgres()
     if database.is_used() and not replace:
         raise BackupFault("restore_target_occupied", path=str(root))
-    require_stopped(root)
     draft, aside = root / ".restoring", root / "before-restore"
     shutil.rmtree(draft, ignore_errors=True)
     try:
         unpack(source, manifest, draft)
+        require_known_tables(draft / DATABASE, manifest)
         send_to_bucket(draft)
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir(parents=True)
         database.put(draft / DATABASE, aside)
         if manifest.with_files:
             set_aside([files_dir(get_env()) / folder for folder in FOLDERS], aside)
@@ -90,6 +95,7 @@ class Sqlite:
     def put(self, draft: Path, aside: Path) -> None:
         """The draft goes; migrating it is left to the caller."""
         connections.close_all()
+        make_empty(aside)
         path = self._path
         set_aside([path, *(path.with_name(path.name + ending) for ending in SIDE_FILES)], aside)
         shutil.move(draft, path)
@@ -108,19 +114,36 @@ class Postgres:
         with TemporaryDirectory(dir=draft.parent) as folder:
             path = Path(shutil.move(draft, Path(folder) / DATABASE))
             migrate_beside(path.parent)
+            former = Path(folder) / "former"
+            former.mkdir()
             if is_used():
-                copy_rows(migrate_beside(aside))
+                copy_rows(migrate_beside(former))
             move_rows(path, replace=True)
+            make_empty(aside)  # what lies there stays where anything failed before
+            set_aside(list(former.iterdir()), aside)
 
 
 def require_stopped(root: Path) -> None:
-    """Raises BackupFault while a server holds the model of this data folder."""
+    """Raises BackupFault while a server holds the model of this data folder, MoveFault while
+    another process is at the PostgreSQL."""
+    if connection.vendor == "postgresql":
+        require_alone()
     lock = ModelLock(root / "model.lock")
     try:
         lock.acquire()
     except ModelOwnedElsewhere as error:
         raise BackupFault("restore_server_runs", pid=error.values["pid"]) from error
     lock.release()
+
+
+def require_known_tables(path: Path, manifest: Manifest) -> None:
+    """Those of an older version are brought to this one; of a newer one nothing is known here.
+    Raises BackupFault."""
+    with closing(sqlite3.connect(path)) as database:
+        applied = set(database.execute("SELECT app, name FROM django_migrations"))
+    own = {one.label for one in apps.get_app_configs() if one.name.startswith(PACKAGE)}
+    if any(app in own for app, _ in applied - set(MigrationLoader(None).disk_migrations)):
+        raise BackupFault("backup_of_other_version", version=manifest.version)
 
 
 def unpack(source: Path, manifest: Manifest, target: Path) -> None:
@@ -176,6 +199,11 @@ def send_to_bucket(draft: Path) -> None:
             if path.is_file():
                 files.put(path.relative_to(draft / folder).as_posix(), path)
         shutil.rmtree(draft / folder, ignore_errors=True)
+
+
+def make_empty(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
 
 
 def set_aside(paths: list[Path], aside: Path) -> None:

@@ -88,7 +88,9 @@ class _Writer:
     def write(self) -> Manifest:
         # Files before and after the database: what it names at its moment was there at one of both.
         self._add_data_files()
-        with tempfile.TemporaryDirectory() as folder:
+        # Where programs keep what passes may be memory, and the archive on a share that SQLite
+        # cannot lock.
+        with tempfile.TemporaryDirectory(dir=get_env().data_dir, prefix=".backup-") as folder:
             copy = Path(folder) / DATABASE
             copy_database(copy, with_secrets=self._with_secrets)
             self._add_file(DATABASE, copy)

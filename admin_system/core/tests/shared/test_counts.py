@@ -14,7 +14,7 @@ from admin_system.core.access import Caller
 from admin_system.core.limits import Limits
 from admin_system.core.quotas import Gate, QuotaExceeded
 from admin_system.core.shared.connection import PAUSE, Connection
-from admin_system.core.shared.counts import Full, Place, SharedCounts
+from admin_system.core.shared.counts import Full, Place, SharedCounts, key_of
 from admin_system.core.shared.courier import Courier
 from admin_system.core.shared.errors import RedisAway
 from admin_system.core.shared.spending import SharedSpending
@@ -158,6 +158,19 @@ def test_a_days_tokens_are_known_to_the_other_process_at_once(
     second.add("key:1", day, 2)
     wait_until(lambda: first.read("key:1", day, lambda: 0) == 42)
     assert first.read("key:1", date(2026, 11, 27), lambda: 1) == 1
+
+
+def test_a_clock_that_was_set_back_takes_nothing_away(
+    connections: Pair, new_courier: NewCourier
+) -> None:
+    gate = Gate(shared=counts_of(connections, new_courier)[0])
+    one = caller(requests_per_minute=10)
+    gate.enter(one).leave()
+    connections[0].client.hset(key_of("bucket", one.owner), "at", str(time.time() + 3600))
+    left = gate.requests(one)
+    assert left is not None
+    assert left.remaining == 9
+    gate.enter(one).leave()
 
 
 def test_a_hundred_sockets_in_all(connections: Pair, new_courier: NewCourier) -> None:

@@ -11,8 +11,10 @@ import pytest
 from admin_system.core import fetching
 from admin_system.core.errors import DownloadError
 from admin_system.core.models import ModelDownload
+from admin_system.core.shared import peers as peers_module
 from admin_system.core.shared.connection import Connection
 from admin_system.core.shared.peers import CHANNEL, DEADLINE, Answer, Peers
+from admin_system.core.tests.shared.wire import Wire
 from scripts.testing.needs import needs
 from scripts.testing.redis import RedisProcess
 
@@ -80,6 +82,29 @@ def test_they_find_each_other_again_after_redis_was_away(
     redis.start()
     end = time.monotonic() + 10
     while sorted(peers[0].ask("say", word="y")) != [[1, "y"], [2, "y"]]:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_one_whose_line_to_redis_went_dead_listens_again(
+    redis: RedisProcess, peers: list[Peers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peers_module, "QUIET", 0.3)
+    wire = Wire(redis.port)
+    far = Peers(Connection(wire.url), {"say": lambda asked: "far"})
+    far.start()
+    try:
+        wait_until_heard(peers[0], "far")
+        wire.cut()
+        wait_until_heard(peers[0], "far")
+    finally:
+        far.stop()
+        wire.close()
+
+
+def wait_until_heard(asking: Peers, answer: object) -> None:
+    end = time.monotonic() + 10
+    while answer not in asking.ask("say"):
         assert time.monotonic() < end
         time.sleep(0.05)
 

@@ -24,11 +24,13 @@ from admin_system.knowledge_base.models import (
     PassageVector,
     Topic,
 )
-from admin_system.knowledge_base.raw_queries import execute
+from admin_system.knowledge_base.raw_queries import ask, execute
 from admin_system.knowledge_base.services.adding import NewDocument, add_text
+from admin_system.knowledge_base.services.rebuilding import rebuild_vectors
 from admin_system.knowledge_base.services.removing import remove_document
 from admin_system.knowledge_base.services.searching import search_passages
 from admin_system.knowledge_base.tests.conftest import Work
+from admin_system.knowledge_base.tests.postgres.elsewhere import connect_elsewhere
 from admin_system.vector_search.embedder import Vectors
 
 QUESTIONS = ("Crew 7 cleans it", "machine 12 in hall 3", "第 21 班", "nothing of that kind")
@@ -147,6 +149,30 @@ def test_many_are_searched_by_a_graph_and_few_of_them_exactly(
     assert_as_faiss_finds()
     remove_index(profile())
     assert index().kind == "exact"
+
+
+def test_a_new_version_is_found_by_what_it_has_in_common_with_the_former(
+    library: Topic, work: Work
+) -> None:
+    for crew in (7, 8):
+        text = f"# Pumps\n\nCrew {crew} cleans pump 3.\n\n# Valves\n\nValve 5 is oiled on Monday."
+        add_text(NewDocument(library, "plan.md"), text)
+        work()
+        hits = search_passages(query="valve 5 oiled", mode="vector", limit=2).hits
+        assert len(hits) == 2
+        assert "Valve 5 is oiled" in hits[0].passage.text
+    assert codes() == []
+
+
+def test_a_rebuilding_waits_for_nobody_who_reads(two_topics: tuple[Topic, Topic]) -> None:
+    """Nor does anybody then wait behind it, as whoever waits for a lock on the table would."""
+    with connect_elsewhere(autocommit=False) as elsewhere:
+        elsewhere.execute("SELECT count(*) FROM knowledge_base_passagevector")
+        ask("SELECT set_config('lock_timeout', '2s', false)")
+        try:
+            assert rebuild_vectors() == 48
+        finally:
+            ask("SELECT set_config('lock_timeout', '0', false)")
 
 
 def test_rows_that_came_another_way_are_taken_up(

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import threading
 
-import psycopg
-from django.db import connection, connections
+from django.db import connections
 
 from admin_system.knowledge_base.models import Topic
 from admin_system.knowledge_base.services.rebuilding import REBUILD_LOCK, rebuild_keywords
+from admin_system.knowledge_base.tests.postgres.elsewhere import connect_elsewhere
 
 
 def test_a_second_machine_waits_for_its_turn(library: Topic) -> None:
-    settings = connection.get_connection_params()
     done = threading.Event()
 
     def rebuild() -> None:
@@ -20,10 +19,7 @@ def test_a_second_machine_waits_for_its_turn(library: Topic) -> None:
         done.set()
         connections.close_all()
 
-    names = ("dbname", "user", "password", "host", "port")
-    with psycopg.connect(
-        **{name: settings[name] for name in names if settings.get(name)}, autocommit=True
-    ) as elsewhere:
+    with connect_elsewhere() as elsewhere:
         elsewhere.execute("SELECT pg_advisory_lock(%s)", [REBUILD_LOCK])
         thread = threading.Thread(target=rebuild)
         thread.start()
