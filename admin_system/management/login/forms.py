@@ -12,7 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from admin_system.management.login.attempts import LOCK_MINUTES, attempts_left, minutes_left
-from admin_system.management.login.second_factor import finish_enrolment, verify_code
+from admin_system.management.login.second_factor import (
+    CodeTooEarly,
+    finish_enrolment,
+    verify_code,
+)
 
 
 class LoginForm(AuthenticationForm):
@@ -54,7 +58,11 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
-        if not verify_code(self.user, code):
+        try:
+            right = verify_code(self.user, code)
+        except CodeTooEarly as error:
+            raise too_early(error.seconds) from error
+        if not right:
             raise ValidationError(
                 _("This code is not right, or it was used already. Wait for the next one.")
             )
@@ -68,7 +76,10 @@ class EnrolmentForm(CodeForm):
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
-        codes = finish_enrolment(self.user, code)
+        try:
+            codes = finish_enrolment(self.user, code)
+        except CodeTooEarly as error:
+            raise too_early(error.seconds) from error
         if codes is None:
             raise ValidationError(
                 _(
@@ -78,3 +89,16 @@ class EnrolmentForm(CodeForm):
             )
         self.backup_codes = codes
         return code
+
+
+def too_early(seconds: int) -> ValidationError:
+    """Of a code that was not looked at: it may well be right."""
+    return ValidationError(
+        ngettext(
+            "The last code was wrong, so this one was not looked at. Enter one again in %d second.",
+            "The last code was wrong, so this one was not looked at. "
+            "Enter one again in %d seconds.",
+            seconds,
+        )
+        % seconds
+    )
