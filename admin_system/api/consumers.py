@@ -111,7 +111,7 @@ class FrameConsumer(Connection):
         if request_id in self.running:
             raise BadRequest("frame_id_in_use", param="id", id=request_id)
         if len(self.running) >= RUNNING_PER_CONNECTION:
-            raise QueueFull(len(self.running), RETRY_AFTER_SECONDS)
+            raise QueueFull(len(self.running), RETRY_AFTER_SECONDS, "connection_full")
         self.begin(request_id, work, await self.admit(self.known_caller, scope))
 
     async def chat(self, frame: ChatFrame, running: Running) -> None:

@@ -21,7 +21,7 @@ from admin_system.knowledge_base.services.lookup import count_documents
 from admin_system.knowledge_base.services.permissions import (
     Allowed,
     get_topic,
-    require_all_topics,
+    require_topic_making,
     visible_topics,
 )
 from admin_system.knowledge_base.services.removing import remove_topic
@@ -59,7 +59,7 @@ async def make_topic(request: HttpRequest) -> HttpResponse:
     body = await aread_json(request.body, TopicBody, EXAMPLE_TOPIC)
 
     def make() -> dict[str, Any]:
-        require_all_topics(allowed)
+        require_topic_making(allowed)
         return encode_topic(create_topic(body.name, body.description), documents=0)
 
     return json_response(await in_library(make), status=201)

@@ -87,8 +87,8 @@ class ModelNotReady(CoreError):
 
 
 class QueueFull(CoreError):
-    def __init__(self, waiting: int, retry_after: int) -> None:
-        super().__init__("queue_full", waiting=waiting)
+    def __init__(self, waiting: int, retry_after: int, code: str = "queue_full") -> None:
+        super().__init__(code, waiting=waiting)
         self.retry_after = retry_after
 
 

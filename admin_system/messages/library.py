@@ -74,6 +74,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This key may not use the topic {topic}. GET /api/topics lists those that it may use.",
         "这个密钥不能使用主题 {topic}。GET /api/topics 会列出可以使用的主题。",
     ),
+    "all_topics_needed": (
+        "This concerns the whole library, and this key is bound to certain topics. Use a key for "
+        "all topics.",
+        "这涉及整个知识库，而这个密钥只限于某些主题。换用不限主题的密钥。",
+    ),
     "topic_making_forbidden": (
         "This key is bound to certain topics and can make no new ones. Use a key for all topics.",
         "这个密钥只限于某些主题，不能新建主题。换用不限主题的密钥。",

@@ -116,6 +116,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "that is open.",
         "你已经打开了 {most} 条连接。关闭一条，或在已打开的连接上继续发送请求。",
     ),
+    "connection_full": (
+        "{waiting} requests run on this connection already. Wait for one of them to end, or open "
+        "another connection.",
+        "这条连接上已有 {waiting} 个请求在处理。等其中一个结束，或另开一条连接。",
+    ),
     "queue_full": (
         "The queue is full: {waiting} requests are waiting. Try again later.",
         "排队已满：有 {waiting} 个请求在等待。稍后再试。",

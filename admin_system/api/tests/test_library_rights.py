@@ -136,7 +136,10 @@ def test_what_others_keep_is_in_no_answer(locked_server: ServerProcess, shelf: S
         assert said["code"] == unknown["code"] == "topic_forbidden"
         assert said["type"] == "permission_error"
         made = keeper.refusal("POST", "/api/topics", 403, json={"name": "new"})
-        assert "bound to certain topics" in made["message"]
+        assert made["code"] == "topic_making_forbidden"
+        for path in ("/api/index", "/api/jobs", "/api/question-sets", "/api/retrieval-runs"):
+            whole = keeper.refusal("GET", path, 403)
+            assert (whole["code"], whole["param"]) == ("all_topics_needed", None)
         keeper.upload(("a.txt", b"a"), topic="new", status=403)
         other.upload(("a.txt", b"a"), topic="手册", status=403)
 

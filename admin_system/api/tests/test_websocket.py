@@ -11,7 +11,7 @@ import pytest
 from websockets import ConnectionClosed, Origin, Subprotocol
 from websockets.asyncio.client import ClientConnection, connect
 
-from admin_system.api.limits import SOCKETS_PER_CALLER
+from admin_system.api.limits import RUNNING_PER_CONNECTION, SOCKETS_PER_CALLER
 from admin_system.api.tests.pictures import draw_circle, to_base64
 from admin_system.api.tests.server import ServerProcess
 
@@ -133,6 +133,19 @@ async def test_who_has_to_wait_is_told_the_place(server: ServerProcess) -> None:
         while not (got and got[-1]["id"] == "late" and got[-1]["type"] == "done"):
             got.append(await receive(socket))
     assert got[-1]["content"] == "at last"
+
+
+async def test_a_ninth_request_on_one_connection_is_told_why_it_finds_no_place(
+    server: ServerProcess,
+) -> None:
+    async with connect(f"{server.socket_url}/ws/chat/") as socket:
+        for number in range(RUNNING_PER_CONNECTION):
+            await send(
+                socket, type="chat", id=str(number), messages=[{"role": "user", "content": LONG}]
+            )
+        await send(socket, id="ninth", message="hi")
+        refused = (await receive_until(socket, "error"))[-1]
+    assert (refused["id"], refused["error"]["code"]) == ("ninth", "connection_full")
 
 
 @pytest.mark.parametrize(

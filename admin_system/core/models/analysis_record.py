@@ -6,10 +6,13 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.db import models
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from admin_system.core.models.picture_set import SetPicture
+
+TITLE_CHARACTERS = 80
 
 
 def new_analysis_id() -> str:
@@ -58,7 +61,11 @@ class AnalysisRecord(models.Model):
         ordering: ClassVar[list[str]] = ["-created_at", "-id"]
 
     def __str__(self) -> str:
-        return self.id
+        """Its picture's name, else what was found first; never the question, which is private."""
+        if self.picture is not None:
+            return self.picture.name
+        found = next((str(box["label"]) for box in self.shown_boxes if box.get("label")), "")
+        return Truncator(found or self.id).chars(TITLE_CHARACTERS)
 
     @property
     def asked(self) -> str:

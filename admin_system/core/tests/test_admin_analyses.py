@@ -49,6 +49,16 @@ def shown(page: Any) -> set[str]:
     return {row.pk for row in page.context["cl"].result_list}
 
 
+def test_an_analysis_is_titled_by_its_picture_or_what_was_found(
+    admin: Client, records: list[AnalysisRecord]
+) -> None:
+    with_box, without, _removed = records
+    assert "无框.png" in admin.get(f"{LIST}{without.pk}/delete/").text
+    AnalysisRecord.objects.filter(pk=with_box.pk).update(picture=None)
+    assert str(AnalysisRecord.objects.get(pk=with_box.pk)) == "圆"
+    assert str(AnalysisRecord(id="an_1")) == "an_1"
+
+
 def test_filters_find_what_is_shown(admin: Client, records: list[AnalysisRecord]) -> None:
     with_box, without, removed = (record.pk for record in records)
     assert shown(admin.get(LIST, {"boxes": "1"})) == {with_box}

@@ -124,8 +124,8 @@ def unpack(data: bytes, limits: Limits) -> tuple[Member | Refused, ...]:
     """The files in an archive, without folders, hidden files and what systems leave behind.
 
     One that cannot become a document is named with the reason. Raises EmptyDocument where there is
-    no file, LockedDocument where none can be opened, UnknownFormat for what is no archive, and what
-    `open_archive` raises.
+    no file, LockedDocument where none can be opened, DamagedDocument for what is no archive, and
+    what `open_archive` raises.
     """
     find_format(data, "archive.zip")
     with _open_directory(data, limits) as archive:

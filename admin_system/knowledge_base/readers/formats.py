@@ -45,13 +45,18 @@ def find_format(data: bytes, file_name: str) -> str:
     """A key of EXTENSIONS.
 
     Raises EmptyDocument, UnknownFormat (also where the name promises another kind), LockedDocument
-    (an Office file with a password), DamagedDocument.
+    (an Office file with a password), DamagedDocument (also where nothing of what the name promises
+    is found in it).
     """
     if not data.strip(b" \t\r\n\0\xef\xbb\xbf"):
         raise EmptyDocument("document_empty")
     extension = PurePosixPath(file_name.replace("\\", "/")).suffix.lower().removeprefix(".")
     promised = next((kind for kind, endings in EXTENSIONS.items() if extension in endings), None)
     found = _find_by_content(data)
+    if found == "unknown":
+        if promised is None or promised in TEXT_KINDS:
+            raise UnknownFormat("document_unknown_format", readable=READABLE)
+        raise DamagedDocument("document_damaged", format=extension.upper())
     if found == "text":
         if promised is None or promised in TEXT_KINDS:
             return promised or _guess_text_kind(data)
@@ -69,7 +74,7 @@ def find_format(data: bytes, file_name: str) -> str:
 
 
 def _find_by_content(data: bytes) -> str:
-    """A key of EXTENSIONS that is no text, or `text`."""
+    """A key of EXTENSIONS that is no text, `text`, or `unknown`."""
     start = data[:1024]
     if start.lstrip().startswith(b"%PDF-") or (b"%PDF-" in start and not _is_text(data)):
         return "pdf"
@@ -89,7 +94,7 @@ def _find_by_content(data: bytes) -> str:
         raise UnknownFormat("document_old_office")
     if _is_text(data):
         return "text"
-    raise UnknownFormat("document_unknown_format", readable=READABLE)
+    return "unknown"
 
 
 def _find_zipped(data: bytes) -> str:

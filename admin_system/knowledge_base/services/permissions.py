@@ -45,7 +45,13 @@ def find_or_make_topic(name: str, allowed: Allowed) -> Topic:
     return get_or_create_topic(name) if allowed is None else find_topic(name, allowed)
 
 
-def require_all_topics(allowed: Allowed) -> None:
+def require_topic_making(allowed: Allowed) -> None:
     """Raises EntryForbidden for those bound to topics."""
     if allowed is not None:
         raise EntryForbidden("topic_making_forbidden", param="name")
+
+
+def require_all_topics(allowed: Allowed) -> None:
+    """Of what concerns the whole library. Raises EntryForbidden for those bound to topics."""
+    if allowed is not None:
+        raise EntryForbidden("all_topics_needed")

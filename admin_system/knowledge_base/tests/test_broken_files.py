@@ -75,6 +75,8 @@ def cut(data: bytes) -> bytes:
             "document_xml_entities",
         ),
         ("a.xml", ENTITIES, "document_xml_entities"),
+        ("a.pdf", b"\x9a\x02\xf1\x03" * 200, "document_damaged"),
+        ("a.png", b"\x9a\x02\xf1\x03" * 200, "document_damaged"),
         ("a.exe", b"MZ\x90\0\x03" + b"\x01\x02\x03\x04" * 50, "document_unknown_format"),
         ("a.zip", files.zipped({"a.txt": b"text"}), "document_is_archive"),
         ("a.html", b"<html><body><script>1</script></body></html>", "document_nothing_to_read"),

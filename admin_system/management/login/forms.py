@@ -17,7 +17,11 @@ from admin_system.management.login.attempts import (
     in_turn,
     minutes_left,
 )
-from admin_system.management.login.second_factor import finish_enrolment, verify_code
+from admin_system.management.login.second_factor import (
+    CodeTooEarly,
+    finish_enrolment,
+    verify_code,
+)
 
 
 class LoginForm(AuthenticationForm):
@@ -63,7 +67,11 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
-        if not verify_code(self.user, code):
+        try:
+            right = verify_code(self.user, code)
+        except CodeTooEarly as error:
+            raise too_early(error.seconds) from error
+        if not right:
             raise ValidationError(
                 _("This code is not right, or it was used already. Wait for the next one.")
             )
@@ -77,7 +85,10 @@ class EnrolmentForm(CodeForm):
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
-        codes = finish_enrolment(self.user, code)
+        try:
+            codes = finish_enrolment(self.user, code)
+        except CodeTooEarly as error:
+            raise too_early(error.seconds) from error
         if codes is None:
             raise ValidationError(
                 _(
@@ -87,3 +98,16 @@ class EnrolmentForm(CodeForm):
             )
         self.backup_codes = codes
         return code
+
+
+def too_early(seconds: int) -> ValidationError:
+    """Of a code that was not looked at: it may well be right."""
+    return ValidationError(
+        ngettext(
+            "The last code was wrong, so this one was not looked at. Enter one again in %d second.",
+            "The last code was wrong, so this one was not looked at. "
+            "Enter one again in %d seconds.",
+            seconds,
+        )
+        % seconds
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from base64 import b32encode
 from io import BytesIO
@@ -9,6 +10,7 @@ from io import BytesIO
 import segno
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
@@ -21,6 +23,14 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that are mistaken for each other."""
 CODE_LENGTH = 12
 """59 bits; wrong tries are slowed down, each twice as long as the one before."""
+
+
+class CodeTooEarly(Exception):
+    """After wrong codes none is looked at for a while, so that none is called wrong."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"codes are looked at again in {seconds} s")
+        self.seconds = seconds
 
 
 def has_second_factor(user: User) -> bool:
@@ -39,8 +49,12 @@ def begin_enrolment(user: User) -> TOTPDevice:
 
 
 def finish_enrolment(user: User, code: str) -> list[str] | None:
-    """The codes on paper, which are shown once; None where the code is not right."""
+    """The codes on paper, which are shown once; None where the code is not right.
+
+    Raises CodeTooEarly.
+    """
     device = begin_enrolment(user)
+    _require_turn(device)
     if not device.verify_token(to_digits(code)):
         return None
     with transaction.atomic():
@@ -69,12 +83,21 @@ def count_backup_codes(user: User) -> int:
 
 
 def verify_code(user: User, code: str) -> bool:
-    """Either kind; a code on paper is used up by it."""
+    """Either kind; a code on paper is used up by it. Raises CodeTooEarly."""
     given = "".join(letter for letter in code.lower() if letter.isalnum())
     kind: type[Device] = StaticDevice if len(given) == CODE_LENGTH else TOTPDevice
     with transaction.atomic():  # the rows are locked: no code is used twice at a time
         devices = kind.objects.select_for_update().filter(user=user, confirmed=True)
+        for device in devices:
+            _require_turn(device)
         return any(device.verify_token(given) for device in devices)
+
+
+def _require_turn(device: Device) -> None:
+    allowed, why = device.verify_is_allowed()
+    if not allowed:
+        left = (why["locked_until"] - timezone.now()).total_seconds()
+        raise CodeTooEarly(max(1, math.ceil(left)))
 
 
 def remove_second_factor(user: User) -> None:

@@ -182,6 +182,18 @@ def test_the_second_factor_stands_between_the_password_and_the_session(
     assert again.post("/login/code/", {"code": codes[0]}).status_code == 200
 
 
+def test_a_code_that_was_not_looked_at_is_not_called_wrong(client: Client, person: User) -> None:
+    client.force_login(person)
+    client.get("/account/second-factor/")
+    for path in ("/account/second-factor/", "/account/codes/"):
+        TOTPDevice.objects.update(throttling_failure_count=3, last_t=-1)
+        TOTPDevice.objects.update(throttling_failure_timestamp=timezone.now())
+        answer = client.post(path, {"code": code_of(person)}, HTTP_ACCEPT_LANGUAGE="en")
+        assert "not looked at. Enter one again in 4 seconds" in said(answer.text)
+        TOTPDevice.objects.update(throttling_failure_count=0)
+        finish_enrolment(person, code_of(person))
+
+
 def test_without_the_password_there_is_no_second_step(client: Client, person: User) -> None:
     for path in ("/login/code/", "/login/second-factor/"):
         assert client.get(path).headers["Location"] == LOGIN

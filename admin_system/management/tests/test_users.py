@@ -138,6 +138,13 @@ def test_an_operator_sees_no_keys_no_users_no_audit(client: Client) -> None:
     assert reverse("admin:usage") in menu
 
 
+def test_a_group_has_one_word_in_chinese(admin: Client) -> None:
+    for name in ("auth_group_changelist", "auth_group_add"):
+        page = admin.get(reverse(f"admin:{name}"), HTTP_ACCEPT_LANGUAGE="zh-hans").text
+        assert "用户组" in page
+        assert "组" not in page.replace("用户组", "")
+
+
 def test_the_group_of_operators_is_not_edited(admin: Client) -> None:
     group = Group.objects.get(name=OPERATORS)
     url = reverse("admin:auth_group_change", args=(group.pk,))

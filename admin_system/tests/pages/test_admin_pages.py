@@ -54,3 +54,23 @@ async def test_the_pages_hold_long_names_and_what_was_written(
         await page.keyboard.press("Escape")
         await expect(page.get_by_role("dialog")).to_have_count(1)
         await expect(name).to_have_value("Qwen/Qwen3-VL-2B-Instruct")
+
+
+async def test_lists_are_read_whole_on_a_phone(site: ServerProcess) -> None:
+    async with visit(site.url, language="en", size=(375, 740)) as visitor:
+        page = visitor.page
+        await visitor.log_in("root", PASSWORD)
+        await page.goto(f"{site.url}/admin/core/auditentry/")
+        first = page.locator("#result_list tbody td").first
+        await expect(first).to_be_visible()
+        said = "cell => getComputedStyle(cell, '::before').content"
+        assert await first.evaluate(said) == "none"
+        assert await page.locator("#result_list tbody td").nth(1).evaluate(said) == '"who"'
+        async with httpx.AsyncClient() as client:
+            answer = await client.post(f"{site.url}/api/v1/embeddings", json={"input": "a text"})
+        assert answer.status_code == 200
+        await page.wait_for_timeout(2500)  # usage is written every two seconds
+        await page.goto(f"{site.url}/admin/usage/")
+        table = page.locator(".scrolls").first
+        await expect(table).to_be_visible()
+        assert await table.evaluate("box => box.scrollWidth - box.clientWidth") <= 0

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
 
 from admin_system.api.tests.prepare import PASSWORD
 from admin_system.api.tests.server import ServerProcess
@@ -241,6 +241,20 @@ async def test_a_folder_runs_through_and_is_there_again(visitor: Visit, tmp_path
     (told,) = visitor.faults  # the browser's own word on the refusal
     assert "400" in told
     visitor.faults.clear()
+
+
+async def test_a_set_is_named_for_the_pictures_in_it(visitor: Visit) -> None:
+    page = visitor.page
+    async with page.expect_file_chooser() as choosing:
+        await page.get_by_role("button", name="选择图片").click()
+    payloads: list[FilePayload] = [
+        {"name": "泵房.png", "mimeType": "image/png", "buffer": draw_circle()},
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no picture at all"},
+    ]
+    await (await choosing.value).set_files(payloads)
+    await expect(page.get_by_role("alert")).to_contain_text("notes.txt")
+    await expect(page.locator("#title")).to_have_text("泵房")
+    visitor.faults.clear()  # the browser's own word on the refusal
 
 
 async def test_boxes_can_be_drawn_by_keys_alone_where_no_model_was_asked(visitor: Visit) -> None:

@@ -114,3 +114,33 @@ async def test_markdown_is_shown_as_it_is_meant_also_while_it_comes(
         await expect(again.get_by_text("It costs $5, or $6.")).to_have_count(12)
         await visitor.page.set_viewport_size({"width": 375, "height": 740})
         await visitor.check_width()
+
+
+async def test_the_numbers_of_a_box_are_never_seen(echo_site: ServerProcess) -> None:
+    """Not even while they are written, letter by letter, whichever family writes them."""
+    async with chatting(echo_site) as (_visitor, page):
+        seen: list[str] = await page.evaluate(
+            """async () => {
+                const {LiveMarkdown} = await import("/static/management/markdown/live.js");
+                const texts = ["A <ref>cup</ref><box>(100,120),(350,460)</box> here",
+                    "<|object_ref_start|>cup<|object_ref_end|><|box_start|>(1,2),(3,4)<|box_end|>"];
+                const seen = [];
+                for (const text of texts) {
+                    const root = document.createElement("div");
+                    const live = new LiveMarkdown(root, {});
+                    for (const letter of text) {
+                        live.push(letter);
+                        await new Promise(requestAnimationFrame);
+                        await new Promise(requestAnimationFrame);
+                        seen.push(root.textContent);
+                    }
+                    live.finish();
+                    seen.push(root.textContent);
+                }
+                return seen;
+            }"""
+        )
+    assert [
+        text for text in seen if any(letter.isdigit() or letter == ">" for letter in text)
+    ] == []
+    assert {"A cup here", "cup"} <= {text.strip() for text in seen}

@@ -55,10 +55,13 @@ async def test_a_document_becomes_ready_is_found_and_changed(site: ServerProcess
     async with visit(site.url, language="en") as visitor:
         await visitor.log_in("root", PASSWORD)
         page = await open_page(visitor, DOCUMENTS)
+        count = page.locator(".page-h .num")
+        before = await count.inner_text()
         await upload(page, topic, ("pumps.md", TEXT.encode()), ("locked.pdf", LOCKED))
         await expect(page.get_by_role("status")).to_contain_text("2 documents received")
         ready = page.locator("tr", has_text="pumps.md").filter(has_text=topic)
         await expect(ready).to_have_attribute("data-state", "ready")
+        await expect(count).not_to_have_text(before)
         failed = page.locator("tr", has_text="locked.pdf").filter(has_text=topic)
         await expect(failed).to_have_attribute("data-state", "failed")
         await expect(failed).to_contain_text("protected by a password")

@@ -73,6 +73,9 @@ async def test_a_model_is_unloaded_and_another_loaded_and_a_bad_one_is_an_alert(
         await card.locator("select").select_option("qwen-vl-chat")
         await card.get_by_role("button", name="Load this one").click()
         await expect(card.locator(".fault-line")).to_be_visible()
+        await expect(card.locator(".model-line")).to_have_text("echoReady")  # it still answers
+        await page.goto(f"{own_site.url}/chat/")
+        await expect(page.locator("#model")).to_have_text("echoReady")
         await page.goto(f"{own_site.url}/admin/")
         alert = page.get_by_role("alert")
         await expect(alert).to_contain_text("qwen-vl-chat did not load: ")

@@ -75,7 +75,8 @@ async function filesOf(entry) {
   return inOrder(files.filter(isPicture));
 }
 
-const isPicture = (file) => ENDINGS.test(file.name) && !file.name.startsWith(".");
+/** By its name alone; what a file is, the server finds. */
+export const isPicture = (file) => ENDINGS.test(file.name) && !file.name.startsWith(".");
 
 /** 2.jpg before 10.jpg. */
 const inOrder = (files) => files.sort((one, other) => one.name.localeCompare(other.name, undefined, { numeric: true }));

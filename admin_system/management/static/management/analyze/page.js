@@ -12,7 +12,7 @@ import { listen } from "../boxes/editor_keys.js";
 import { Answer } from "./answer.js";
 import { emptyPlace } from "./empty.js";
 import { offerExports } from "./exporting.js";
-import { choose, takeDrops } from "./intake.js";
+import { choose, isPicture, takeDrops } from "./intake.js";
 import { hint, listenToPage } from "./keys.js";
 import { PictureSet } from "./picture_set.js";
 import { Question } from "./question.js";
@@ -296,8 +296,10 @@ function before({ analysis }) {
 }
 
 function nameOf(files) {
-  const name = files[0].name.replace(/\.\w+$/, "");
-  return files.length === 1 ? name : `${name} +${files.length - 1}`;
+  const taken = files.filter(isPicture);
+  const [first, ...others] = taken.length ? taken : files;
+  const name = first.name.replace(/\.\w+$/, "");
+  return others.length === 0 ? name : `${name} +${others.length}`;
 }
 
 const page = new Page();

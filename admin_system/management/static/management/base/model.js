@@ -7,8 +7,7 @@ import { _ } from "./words.js";
 const IDLE = 5000; // milliseconds between two questions while nothing changes
 const BUSY = 700; // while a model loads
 const PATIENCE = 30000; // after the server did not answer, at most
-/** Classes of the dot, by what /api/status says. */
-export const TONES = { ok: "", loading: "warn", stopped: "off", degraded: "bad" };
+const TONES = { ok: "", loading: "warn", stopped: "off", degraded: "bad" };
 const listeners = new Set();
 
 /** The last answer of /api/status, or null before the first. */
@@ -20,7 +19,15 @@ export function onStatus(listener) {
   if (status !== null) listener(status);
 }
 
-export function stateWord({ status: health, model }) {
+/** Whether a model answers although something is wrong: another one, or its next load, failed. */
+export const answersStill = ({ status: health, model }) => health === "degraded" && Boolean(model?.serving);
+
+/** The class of the dot, by what /api/status says. */
+export const toneOf = (answer) => (answersStill(answer) ? "warn" : TONES[answer.status] ?? "");
+
+export function stateWord(answer) {
+  const { status: health, model } = answer;
+  if (answersStill(answer)) return _("Ready");
   const words = { ok: _("Ready"), stopped: _("Not loaded"), degraded: _("Failed"), loading: _("Loading") };
   const word = words[health] ?? health;
   const share = health === "loading" && model?.progress != null ? ` ${Math.round(model.progress * 100)}%` : "";
@@ -31,7 +38,7 @@ function show(answer) {
   const pill = document.getElementById("model");
   if (pill !== null) {
     pill.hidden = false;
-    const dot = h("span", { class: `dot ${TONES[answer.status] ?? ""}`, "aria-hidden": "true" });
+    const dot = h("span", { class: `dot ${toneOf(answer)}`, "aria-hidden": "true" });
     pill.replaceChildren(
       dot,
       h("span", { class: "cut" }, answer.model?.name ?? _("Model")),

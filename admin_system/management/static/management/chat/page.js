@@ -5,7 +5,7 @@ import { copyText } from "../base/clipboard.js";
 import { h } from "../base/element.js";
 import { faultCard } from "../base/fault.js";
 import { toggleMenu } from "../base/menu.js";
-import { TONES, onStatus, stateWord } from "../base/model.js";
+import { answersStill, onStatus, stateWord, toneOf } from "../base/model.js";
 import { toast } from "../base/toast.js";
 import { _ } from "../base/words.js";
 import { Composer } from "./composer.js";
@@ -96,10 +96,10 @@ function answerWaiting() {
   if (answer?.error?.code === WAITS && !answer.local && !conversation.running) conversation.answerAgain(question);
 }
 
-function showModel({ status: health, model }) {
+function showModel(answer) {
   const place = document.getElementById("model-small");
-  const dot = h("span", { class: `dot ${TONES[health] ?? ""}`, "aria-hidden": "true" });
-  place.replaceChildren(dot, h("span", { class: "cut" }, [model?.name, stateWord({ status: health, model })].filter(Boolean).join(" · ")));
+  const dot = h("span", { class: `dot ${toneOf(answer)}`, "aria-hidden": "true" });
+  place.replaceChildren(dot, h("span", { class: "cut" }, [answer.model?.name, stateWord(answer)].filter(Boolean).join(" · ")));
 }
 
 function look() {
@@ -169,7 +169,7 @@ onStatus((now) => {
   status = now;
   showModel(now);
   look();
-  if (now.status === "ok") answerWaiting();
+  if (now.status === "ok" || answersStill(now)) answerWaiting();
 });
 list.addEventListener("open", ({ detail }) => open(detail));
 list.addEventListener("rename", ({ detail }) => {

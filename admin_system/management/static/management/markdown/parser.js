@@ -1,13 +1,13 @@
 // Markdown as tokens: GitHub's, with formulas, citations and the tags of boxes.
 
 import { Marked } from "../vendor/marked/marked.esm.js";
-import { boxTags } from "./box_tags.js";
+import { boxTags, openBoxTags } from "./box_tags.js";
 import { citation } from "./citations.js";
 import { blockFormula, inlineFormula, openFormula } from "./formulas.js";
 
 const OPTIONS = { gfm: true, breaks: true };
 const whole = new Marked(OPTIONS, { extensions: [blockFormula, inlineFormula, citation, boxTags] });
-const growing = new Marked(OPTIONS, { extensions: [openFormula, blockFormula, inlineFormula, citation, boxTags] });
+const growing = new Marked(OPTIONS, { extensions: [openFormula, openBoxTags, blockFormula, inlineFormula, citation, boxTags] });
 
 /**
  * → the blocks of a text with "\n" at its line ends; their `raw`, joined, is the text.

@@ -4,7 +4,7 @@ import { call } from "../base/api.js";
 import { confirm } from "../base/dialog.js";
 import { h } from "../base/element.js";
 import { faultCard } from "../base/fault.js";
-import { stateWord } from "../base/model.js";
+import { answersStill, stateWord } from "../base/model.js";
 import { _, figure } from "../base/words.js";
 import { age, bytes } from "./amounts.js";
 import { memoryBars } from "./memory_bar.js";
@@ -80,7 +80,8 @@ function describe(status) {
     known && model.device,
     model.loaded_at && age((Date.now() - new Date(model.loaded_at)) / 1000),
   ].filter(Boolean);
-  const name = h("p", { class: "model-line" }, h("b", {}, model.name ?? _("No model")), h("span", { class: `tag ${LOOKS[status.status]}` }, stateWord(status)));
+  const look = answersStill(status) ? "warn" : LOOKS[status.status];
+  const name = h("p", { class: "model-line" }, h("b", {}, model.name ?? _("No model")), h("span", { class: `tag ${look}` }, stateWord(status)));
   const beside = model.serving !== null && model.serving !== model.name && _("{model} answers meanwhile.", { model: model.serving });
   return [
     name,

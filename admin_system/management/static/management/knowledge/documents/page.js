@@ -19,10 +19,15 @@ const filters = makeFilters(topics, { topic: asked.get("topic") ?? "", group: as
 const adding = facts.mayChange ? addingZone(() => filters.wanted.topic, () => list.refresh()) : null;
 const about = h("p", {}, _("The same file is kept once in a topic."));
 const bar = h("div", { class: "row chosen-bar", hidden: true });
+const state = h("span", { class: "row small dim" });
 const list = makeList(() => filters.wanted, hear, { deed, rename, move, remove, selected });
 
+let counted = null;
 function hear({ states }) {
   filters.count(states);
+  const now = JSON.stringify(states);
+  if (now !== counted) tellIndex(state).catch(() => {}); // what became ready has passages
+  counted = now;
 }
 
 async function tellRefusals(ids, act) {
@@ -104,7 +109,6 @@ async function tellIndex(place) {
   place.replaceChildren(named, h("span", { class: "num" }, plural("{count} passage", "{count} passages", state.passages)));
 }
 
-const state = h("span", { class: "row small dim" });
 show(
   h(
     "div",
@@ -117,4 +121,3 @@ show(
   adding?.element ?? "",
   h("section", { class: "card list-card" }, filters.element, bar, list.element),
 );
-tellIndex(state).catch(() => {});
