@@ -50,7 +50,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "session_ended": (
         "You are signed out. Sign in again.",
-        "登录已失效，请重新登录。",
+        "登录已失效，要重新登录。",
     ),
     "storage_full": (
         "You keep {used} of the {limit} MiB that you may, and this would take {more} MiB more. "

@@ -41,7 +41,7 @@ def records(settings: Settings, tmp_path: Path, transactional_db: None) -> list[
 
 @pytest.fixture
 def admin(client: Client, records: list[AnalysisRecord]) -> Client:
-    client.force_login(User.objects.create_superuser("root"))
+    client.force_login(User.objects.create_superuser("root", pk=2))
     return client
 
 
@@ -85,14 +85,14 @@ def test_a_kept_picture_is_for_those_who_may_see_analyses(
     client: Client, records: list[AnalysisRecord]
 ) -> None:
     address = reverse("admin:core_analysisrecord_kept_picture", args=[records[0].pk])
-    client.force_login(User.objects.create_user("operator", is_staff=True))
+    client.force_login(User.objects.create_user("operator", pk=2, is_staff=True))
     assert client.get(address).status_code == 403
 
 
 async def test_what_is_selected_is_exported(
     async_client: AsyncClient, records: list[AnalysisRecord]
 ) -> None:
-    root = await User.objects.acreate_user("root", is_staff=True, is_superuser=True)
+    root = await User.objects.acreate_user("root", pk=2, is_staff=True, is_superuser=True)
     await async_client.aforce_login(root)
     wish = {"action": "export_coco", "_selected_action": [records[0].pk, records[1].pk]}
     answer: Any = await async_client.post(LIST, wish)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import pytest
 from django.db import connection
@@ -18,6 +19,15 @@ from admin_system.knowledge_base.tests.postgres.elsewhere import cut_connections
 from admin_system.knowledge_base.worker import Lease, Worker
 
 SECONDS = 20.0
+
+
+@pytest.fixture(autouse=True)
+def own_pool(transactional_db: None) -> Iterator[None]:
+    """Of these tests alone: others of this process may have kept places in theirs."""
+    cast("Any", connection).close_pool()
+    yield
+    connection.close()
+    cast("Any", connection).close_pool()
 
 
 @pytest.fixture
