@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from http.client import HTTPException
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -62,11 +63,13 @@ class Server:
             self.address.url + path, headers={"Accept-Language": language}
         )
         try:
-            with _direct.open(request, timeout=5) as response:
+            try:
+                response = _direct.open(request, timeout=5)
+            except urllib.error.HTTPError as error:
+                response = error
+            with response:
                 return response.status, _read_object(response.read())
-        except urllib.error.HTTPError as error:
-            return error.code, _read_object(error.read())
-        except OSError:
+        except (OSError, HTTPException):  # it may end in the midst of an answer
             return None
 
     def wait_until_ready(self) -> str:
