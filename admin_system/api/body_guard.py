@@ -53,7 +53,7 @@ class BodyGuard:
                 await counted.drain(limit * DRAINED)
         else:
             try:
-                await self.inner(scope, counted.receive, counted.send)
+                await self._answer(scope, headers, counted, send)
             except SlowReader:
                 logger.info("gave up a client that does not read")
                 return
@@ -64,12 +64,6 @@ class BodyGuard:
                 await counted.drain(limit)
                 await refuse(outage, headers, send)
                 return
-            except asyncio.CancelledError:  # the server stops, and waits for nobody any more
-                if counted.close():
-                    await refuse(ServiceStops(), headers, send)
-                elif counted.streams:
-                    await break_off(headers, send)
-                return
             if counted.answered:
                 return
             if counted.too_slow:
@@ -79,6 +73,26 @@ class BodyGuard:
                 return
             await counted.drain(limit * DRAINED)
         await refuse(BodyTooLarge(), headers, send)
+
+    async def _answer(
+        self,
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        counted: CountedBody,
+        send: ASGISendCallable,
+    ) -> None:
+        """A server that stops waits for nobody any more: the client is told at once, before what
+        answered it has put its things in order, which may take longer than the server is there."""
+        work = asyncio.ensure_future(self.inner(scope, counted.receive, counted.send))
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            if counted.close():
+                await refuse(ServiceStops(), headers, send)
+            elif counted.streams:
+                await break_off(headers, send)
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
 
 
 class SlowReader(OSError):

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from admin_system.api.socket import TRY_AGAIN_LATER
+from admin_system.api.tests.conftest import running
 from admin_system.api.tests.library import LibraryClient
+from admin_system.api.tests.pictures import draw_circle, to_base64
 from admin_system.api.tests.server import ServerProcess
 from scripts.testing.needs import of_sqlite
 
@@ -183,3 +186,39 @@ def test_a_database_that_is_gone_is_told_and_comes_back(library: LibraryClient) 
     library.wait(document)
     assert talk.is_kept_whole()
     server.run_command("check_index")  # fails where something is wrong
+
+
+def test_who_waits_for_a_held_database_is_told_when_the_server_stops(
+    template: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What they wait for outlives the server."""
+    body = {"image_base64": to_base64(draw_circle()), "query": LONG}
+    with running("uvicorn", "echo", template, tmp_path_factory) as server:
+        server.wait_for("/readyz")
+
+        streams = threading.Semaphore(0)
+
+        def ask(number: int) -> httpx.Response:
+            asked = {**body, "stream": number % 2 == 0}
+            url = f"{server.url}/api/analyze"
+            with httpx.stream("POST", url, json=asked, timeout=60) as response:
+                if asked["stream"]:
+                    streams.release()
+                response.read()
+            return response
+
+        assert ask(1).status_code == 200  # the first one imports
+        with held(server.folder / "data" / "db.sqlite3"), ThreadPoolExecutor(6) as pool:
+            asked = [pool.submit(ask, number) for number in range(6)]
+            for _ in range(3):
+                assert streams.acquire(timeout=30)
+            time.sleep(AWAY_SECONDS)
+            assert server.process is not None
+            server.process.terminate()
+            answers = [answer.result(30) for answer in asked]
+    assert [answer.status_code for answer in answers] == [200, 503] * 3
+    for stream, plain in zip(answers[::2], answers[1::2], strict=True):
+        event, data = stream.text.strip().split("\n")[-2:]
+        assert event == "event: error"
+        assert json.loads(data.removeprefix("data: "))["error"]["code"] == "service_stops"
+        assert plain.json()["error"]["code"] == "service_stops"

@@ -28,10 +28,11 @@ async def test_who_asks_and_never_reads_gives_its_place_back(
     monkeypatch.setattr(limits, "SEND_SECONDS", PATIENCE)
     async with serving(SocketGuard(sockets)) as (port, _):
         client = await asyncio.to_thread(RawSocket, port)
+        async with asyncio.timeout(SLACK):
+            await held(1)
         asking = asyncio.create_task(asyncio.to_thread(ask_on, client))
         try:
             async with asyncio.timeout(SLACK):
-                await held(1)
                 await held(0)
         finally:
             client.close()
