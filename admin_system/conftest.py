@@ -17,6 +17,20 @@ FIRST_ROWS = pytest.StashKey[str]()
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Generator[None]:
+    """Ends the sessions that threads of former tests still have: PostgreSQL drops no database
+    that somebody uses."""
+    yield
+    if connection.vendor != "postgresql":
+        return
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@pytest.fixture(scope="session")
 def first_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> str:
     """What the migrations put into the tables."""
     with django_db_blocker.unblock():

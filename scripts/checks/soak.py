@@ -35,7 +35,8 @@ from scripts.checks.service_on_trial import ServiceOnTrial
 WARM = 1 / 5
 """Of all points, after which everything has been filled."""
 SPARE = {"descriptors": 4, "threads": 8}
-"""That may come and go; pools of threads fill with the first requests that meet at once."""
+"""That may come and go; pools of threads fill with the first requests that meet at once, and with
+PostgreSQL the pool of connections, each of which is a descriptor."""
 SETTLE_SECONDS = 3.0
 
 
@@ -65,15 +66,22 @@ def read_point(service: ServiceOnTrial) -> Point:
 
 def judge(points: list[Point], most_growth: float) -> list[str]:
     """What has grown from the warm point to the mean of the last quarter."""
+    from django.db import connection
+
+    from admin_system.databases import MOST_CONNECTIONS
+
     warm = points[max(1, round(len(points) * WARM)) - 1]
     last = points[-max(1, len(points) // 4) :]
+    spare = {**SPARE}
+    if connection.vendor == "postgresql":
+        spare["descriptors"] += MOST_CONNECTIONS
     faults = []
     memory = sum(point.mib for point in last) / len(last)
     if memory > warm.mib * (1 + most_growth):
         faults.append(f"memory has grown from {warm.mib:.0f} to {memory:.0f} MiB")
     for name in ("descriptors", "threads"):
         before, after = getattr(warm, name), min(getattr(point, name) for point in last)
-        if after > before + SPARE[name]:
+        if after > before + spare[name]:
             faults.append(f"{name} have grown from {before} to {after}")
     return faults
 
