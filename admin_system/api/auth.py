@@ -22,11 +22,14 @@ from admin_system.core.access import (
     identify_again,
 )
 from admin_system.core.limits import NO_LIMITS
+from admin_system.core.models.api_key import Scope
+from admin_system.core.upstreams import ASKER_HEADER
 
 SUBPROTOCOL = "qwen-vl"
 """Browsers cannot set headers on a WebSocket: they offer this name and the key as a pair."""
 
 
+LONGEST_ASKER = 100
 ADMINISTRATIVE = "administrative"
 """Attribute of a request to an address that is not for those who only use the service."""
 
@@ -152,6 +155,13 @@ def get_caller(request: HttpRequest) -> Caller:
     if not isinstance(caller, Caller):
         raise TypeError("the endpoint has no Needs")
     return caller
+
+
+def find_asker(headers: Mapping[str, str], caller: Caller) -> str:
+    """Whom a process of ours asks for; empty where somebody asks for themselves. Only who may do
+    everything is believed, since whoever has many names has many turns."""
+    asker = headers.get(ASKER_HEADER, "")
+    return asker[:LONGEST_ASKER] if Scope.ADMIN.value in caller.scopes else ""
 
 
 def find_bearer(authorization: str | None) -> str | None:

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from ninja import Router
 
 from admin_system.api.answers import find_answering, find_author, to_end
-from admin_system.api.auth import Needs, get_caller
+from admin_system.api.auth import Needs, find_asker, get_caller
 from admin_system.api.bodies import EXAMPLE_CHAT, read_json, require_json
 from admin_system.api.errors import DeadlinePassed
 from admin_system.api.fault_pages import language_of
@@ -81,7 +81,8 @@ class Completion:
 async def create_chat_completion(request: HttpRequest) -> HttpResponseBase:
     """As OpenAI's, with `message.boxes` and `processing_time` beside."""
     require_json(request)
-    owner, request_id, data = get_caller(request).owner, get_request_id(), request.body
+    caller, request_id, data = get_caller(request), get_request_id(), request.body
+    asker = find_asker(request.headers, caller)
 
     body = await in_reader(lambda: read_json(data, ChatBody, EXAMPLE_CHAT))
     fetched = await fetch_pictures(body)
@@ -89,15 +90,16 @@ async def create_chat_completion(request: HttpRequest) -> HttpResponseBase:
     def read() -> ChatRequest:
         return to_chat_request(
             body,
-            lambda address, param: read_address(address, param, owner, fetched),
-            owner=owner,
+            lambda address, param: read_address(address, param, caller.owner, fetched),
+            owner=caller.owner,
+            on_behalf_of=asker,
             request_id=request_id,
         )
 
     chat = await in_reader(read)
     asked = AskedTemplate.of(body, "prompt_template")
     chat, knowledge = await word_request(
-        chat, body.knowledge_base, asked, language_of(request), get_caller(request)
+        chat, body.knowledge_base, asked, language_of(request), caller
     )
     completion = Completion(chat, await find_model_name(body.model), knowledge)
     if not body.stream:

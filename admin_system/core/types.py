@@ -111,10 +111,17 @@ class ChatRequest:
     purpose: Purpose = "chat"
     asked: str = ""
     """The question in the caller's own words, where the messages word it otherwise."""
+    on_behalf_of: str = ""
+    """Whose question it is where the owner is another process of ours, as that one names them."""
 
     def __post_init__(self) -> None:
         if not self.messages:
             raise ValueError("a conversation needs at least one message")
+
+    @property
+    def asker(self) -> str:
+        """With whom an engine shares what it has computed, and whose turn it is."""
+        return f"{self.owner} {self.on_behalf_of}" if self.on_behalf_of else self.owner
 
     @property
     def wishes(self) -> frozenset[str]:

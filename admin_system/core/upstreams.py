@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+ASKER_HEADER = "x-qwen-vl-asker"
+"""By which one process of ours tells another whose question it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class UpstreamAddress:

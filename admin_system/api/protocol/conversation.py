@@ -37,7 +37,12 @@ ReadPicture = Callable[[str, str], Picture]
 
 
 def to_chat_request(
-    body: ChatBody, read_picture: ReadPicture, *, owner: str, request_id: str
+    body: ChatBody,
+    read_picture: ReadPicture,
+    *,
+    owner: str,
+    request_id: str,
+    on_behalf_of: str = "",
 ) -> ChatRequest:
     """Blocks while the pictures are decoded. Raises BadRequest."""
     check_pictures(body)
@@ -46,7 +51,13 @@ def to_chat_request(
         for place, message in enumerate(body.messages)
     )
     return ChatRequest(
-        messages, to_sampling(body), owner, request_id, to_format(body), to_tools(body)
+        messages,
+        to_sampling(body),
+        owner,
+        request_id,
+        to_format(body),
+        to_tools(body),
+        on_behalf_of=on_behalf_of,
     )
 
 

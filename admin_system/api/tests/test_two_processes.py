@@ -12,6 +12,7 @@ from admin_system.api.tests.conftest import running
 from admin_system.api.tests.pictures import RED_CIRCLE, draw_circle, to_base64
 from admin_system.api.tests.server import ServerProcess
 from admin_system.api.tests.test_demo_model import overlap
+from admin_system.core.upstreams import ASKER_HEADER
 from scripts.startup.modes import settings_of
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -49,3 +50,36 @@ def test_the_site_answers_by_the_model_of_another_process(
         assert (answer["model"], answer["demo"]) == ("engine", True)
         assert site.status()["model"]["demo"] is True
         assert httpx.get(f"{site.url}/login/").status_code == 200
+
+
+def cached_tokens(server: ServerProcess, key: str, **headers: str) -> int:
+    """Of the answer to the same question."""
+    answer = httpx.post(
+        f"{server.url}/v1/chat/completions",
+        headers={"Authorization": f"Bearer {server.keys[key]}", **headers},
+        json={"messages": [{"role": "user", "content": "你好，" * 20}], "max_tokens": 2},
+        timeout=60,
+    )
+    usage = answer.json()["usage"]
+    return int(usage["prompt_tokens_details"]["cached_tokens"])
+
+
+def test_the_model_process_keeps_apart_who_asks_the_site(
+    model_server: ServerProcess,
+    template: tuple[Path, dict[str, str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """What was computed for one key is lent to no other, though one process asks for both."""
+    follows = {"MODEL_SERVER": model_server.url}
+    with running("uvicorn", "", template, tmp_path_factory, **follows) as site:
+        site.wait_for("/readyz")
+        assert cached_tokens(site, "everything") == 0
+        assert cached_tokens(site, "everything") > 0
+        assert cached_tokens(site, "chat") == 0
+        assert cached_tokens(site, "chat") > 0
+    # Who may not do everything has one name however many they give.
+    asker = {ASKER_HEADER: "somebody else"}
+    assert cached_tokens(model_server, "chat") == 0
+    assert cached_tokens(model_server, "chat", **asker) > 0
+    assert cached_tokens(model_server, "everything") == 0
+    assert cached_tokens(model_server, "everything", **asker) == 0

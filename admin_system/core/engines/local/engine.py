@@ -290,7 +290,7 @@ class LocalEngine(Engine):
         limit = sampling.max_tokens or self.spec.defaults.max_tokens or loaded.longest_answer
         return Job(
             id=request.id,
-            owner=request.owner,
+            owner=request.asker,
             prompt=prompt,
             keys=prompt.keys(),
             choice=settle_choice(sampling, self.spec.defaults, loaded.choice),

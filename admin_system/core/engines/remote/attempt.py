@@ -20,6 +20,7 @@ from admin_system.core.engines.remote.upstream import authorization
 from admin_system.core.engines.remote.wire import encode_request
 from admin_system.core.errors import UpstreamError
 from admin_system.core.types import ChatRequest, End, EngineSpec
+from admin_system.core.upstreams import ASKER_HEADER
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class Attempt:
             # Of this request alone: a pool of connections belongs to one event loop.
             httpx.AsyncClient(
                 timeout=TIMEOUT,
-                headers=authorization(address),
+                headers=self._headers(),
                 verify=self._certificates or True,
             ) as client,
             client.stream("POST", url, json=body) as response,
@@ -85,6 +86,13 @@ class Attempt:
                 said = await read_start(response.aiter_bytes(), LONGEST_REFUSAL)
                 raise read_refusal(response.status_code, retry_after, said)
             return await self._pass_on(response, channel)
+
+    def _headers(self) -> dict[str, str]:
+        """A process of ours is fair between our callers and keeps what they said apart."""
+        headers = authorization(self._member.address)
+        if self._spec.upstream_is_ours:
+            headers[ASKER_HEADER] = self._request.asker
+        return headers
 
     async def _pass_on(self, response: httpx.Response, channel: Channel) -> End:
         relay = Relay(self._request)
