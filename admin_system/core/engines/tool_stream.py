@@ -11,7 +11,6 @@ from admin_system.core.tools import Tool, ToolCallDelta, new_call_id
 Piece = str | ToolCallDelta
 HEAD = re.compile(r'\s*\{\s*"name"\s*:\s*"([^"\\]*)"\s*,\s*"arguments"\s*:\s*(?=\{)')
 """What begins a call in JSON, up to its arguments."""
-QUOTE = re.compile(r'\\.|"')
 
 
 class ToolStream:
@@ -35,7 +34,7 @@ class ToolStream:
         self._held += text
         while not self.stopped:
             if self._inside:
-                end = find_close(self._held)
+                end = self._form.find_end(self._held)
                 body = self._held if end is None else self._held[:end]
                 yield from self._tell_arguments(body)
                 if end is None:
@@ -106,21 +105,6 @@ class ArgumentScanner:
                 self._depth -= 1
                 self._done = self._depth == 0
         return text[start : self._place]
-
-
-def find_close(text: str) -> int | None:
-    """The place of the tag that ends a call; in a string of JSON it is text like any other.
-
-    None while it has not come. A string of JSON does not go beyond its line.
-    """
-    end = text.find(CLOSE)
-    while end >= 0:
-        line = text[text.rfind("\n", 0, end) + 1 : end]
-        quotes = sum(mark == '"' for mark in QUOTE.findall(line))
-        if quotes % 2 == 0 or not text.lstrip().startswith("{"):
-            return end
-        end = text.find(CLOSE, end + 1)
-    return None
 
 
 def _possible_start(text: str) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 from admin_system.core.tools import Tool, ToolCall
 
 OPEN, CLOSE = "<tool_call>", "</tool_call>"
+QUOTE = re.compile(r'\\.|"')
 RESPONSE = ("<tool_response>\n", "\n</tool_response>")
 INTRODUCTION = """# Tools
 
@@ -39,6 +40,17 @@ class ToolFormat(ABC):
     @abstractmethod
     def read(self, body: str, tools: Sequence[Tool]) -> tuple[str, str] | None:
         """Name and arguments (JSON) of what stands between the tags; None where it is no call."""
+
+    @abstractmethod
+    def _is_text(self, before: str) -> bool:
+        """Whether a closing tag behind this part of a call is one of its values' own words."""
+
+    def find_end(self, body: str) -> int | None:
+        """The place of the tag that ends a call; None while it has not come."""
+        end = body.find(CLOSE)
+        while end >= 0 and self._is_text(body[:end]):
+            end = body.find(CLOSE, end + 1)
+        return end if end >= 0 else None
 
     @abstractmethod
     def body_rules(self, tools: Sequence[Tool]) -> str:
@@ -90,6 +102,12 @@ class JsonCalls(ToolFormat):
             return sendable(call["name"], arguments)
         return sendable(call["name"], write_arguments(arguments))
 
+    def _is_text(self, before: str) -> bool:
+        """In a string, which does not go beyond its line."""
+        line = before[before.rfind("\n") + 1 :]
+        quotes = sum(mark == '"' for mark in QUOTE.findall(line))
+        return quotes % 2 == 1 and before.lstrip().startswith("{")
+
     def body_rules(self, tools: Sequence[Tool]) -> str:
         calls = [
             {
@@ -109,7 +127,7 @@ class JsonCalls(ToolFormat):
 
 FUNCTION = re.compile(r"<function=([^>\n]+)>(.*)", re.DOTALL)
 PARAMETER = re.compile(r"<parameter=([^<>\n]+)>\n?(.*?)\n?</parameter>", re.DOTALL)
-END_OF_PARAMETER = "</parameter>"
+END_OF_PARAMETER, END_OF_FUNCTION = "</parameter>", "</function>"
 
 
 class TaggedCalls(ToolFormat):
@@ -130,7 +148,7 @@ class TaggedCalls(ToolFormat):
         return f"{OPEN}\n<function={call.name}>\n{''.join(lines)}</function>\n{CLOSE}"
 
     def read(self, body: str, tools: Sequence[Tool]) -> tuple[str, str] | None:
-        match = FUNCTION.fullmatch(body.strip().removesuffix("</function>"))
+        match = FUNCTION.fullmatch(body.strip().removesuffix(END_OF_FUNCTION))
         if match is None:
             return None
         name = match[1].strip()
@@ -141,6 +159,11 @@ class TaggedCalls(ToolFormat):
             for key, text in PARAMETER.findall(whole + end)
         }
         return sendable(name, write_arguments(arguments))
+
+    def _is_text(self, before: str) -> bool:
+        """In an argument that has begun and not ended; a model may have forgotten its end."""
+        begun = before.rfind("<parameter=") > before.rfind(END_OF_PARAMETER)
+        return begun and not before.rstrip().endswith(END_OF_FUNCTION)
 
     def body_rules(self, tools: Sequence[Tool]) -> str:
         rules = ["body: " + " | ".join(f"tool_{number}" for number in range(len(tools)))]
@@ -156,7 +179,7 @@ class TaggedCalls(ToolFormat):
                 free = isinstance(kind, dict) and kind.get("type") == "string"
                 plain = free and "enum" not in kind
                 rules.append(f"{rule}: " + ("/[^<]*/" if plain else _values(kind)))
-            head, tail = _lark(f"<function={tool.name}>\n"), _lark("</function>")
+            head, tail = _lark(f"<function={tool.name}>\n"), _lark(END_OF_FUNCTION)
             rules.append(f"tool_{number}: {head} {' '.join(parts)} {tail}")
         return "\n".join(rules)
 

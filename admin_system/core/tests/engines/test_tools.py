@@ -123,6 +123,27 @@ def test_a_tag_in_a_string_of_json_is_text(size: int, arguments: str) -> None:
         ]
 
 
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_tag_in_an_argument_between_tags_is_text(size: int) -> None:
+    page = "<tool_call>\n{}\n</tool_call>\nand </tool_call>"
+    first = TaggedCalls().write(ToolCall("", "save", json.dumps({"page": page, "path": "a"})))
+    said, calls = listen(
+        TaggedCalls(), first + TaggedCalls().write(ToolCall("", "stop", "{}")), size
+    )
+    assert said == ""
+    assert [(call.name, json.loads(call.arguments)) for call in calls] == [
+        ("save", {"page": page, "path": "a"}),
+        ("stop", {}),
+    ]
+
+
+def test_an_argument_whose_end_was_forgotten_does_not_swallow_the_next_call() -> None:
+    broken = "<tool_call>\n<function=save>\n<parameter=page>\na\n</function>\n</tool_call>\n"
+    said, calls = listen(TaggedCalls(), broken + TaggedCalls().write(ToolCall("", "stop", "{}")), 3)
+    assert said == ""
+    assert [call.name for call in calls] == ["save", "stop"]
+
+
 def test_a_string_that_is_never_closed_does_not_swallow_the_next_call() -> None:
     broken = '<tool_call>\n{"name": "save", "arguments": {"page": "un"quoted"}}\n</tool_call>\n'
     said, calls = listen(JsonCalls(), broken + JsonCalls().write(ToolCall("", "stop", "{}")), 3)
