@@ -3,14 +3,17 @@
 A job runs in one worker at a time: whoever claims it holds a lease, which its heartbeat renews. A
 worker that dies stops renewing, and the next one takes the job up where its work stands in the
 database. A worker that only slept comes back to a lease that is another's, and may write no more.
+All of them go by the clock of the database: those of their machines differ.
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import cast
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -60,6 +63,16 @@ class Outcome:
     """Whether this was one of the attempts of which there is a greatest number."""
 
 
+def read_clock() -> datetime:
+    """SQLite runs on this machine, PostgreSQL on one that several may share."""
+    if connection.vendor != "postgresql":
+        return timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (now,) = cursor.fetchone()
+    return cast("datetime", now)
+
+
 def claim(worker: str, *, can_see: bool) -> Job | None:
     """The next job, now held by this worker. `can_see`: a vision model answers in this process,
     so that documents which wait for one are taken up as well."""
@@ -72,7 +85,7 @@ def claim(worker: str, *, can_see: bool) -> Job | None:
         if job is None:
             return None
         job.state, job.worker = State.RUNNING, worker  # a wish that the last one missed stays
-        job.leased_until = timezone.now() + LEASE
+        job.leased_until = read_clock() + LEASE
         job.attempts += 1
         job.save()
         if job.document_id:
@@ -87,7 +100,7 @@ def is_anything_to_do() -> bool:
 
 def open_jobs(*, can_see: bool = False) -> QuerySet[Job]:
     """That a worker may take up; none of a document or a model that another one works on."""
-    now = timezone.now()
+    now = read_clock()
     lapsed = Q(state=State.RUNNING, leased_until__lt=now)
     due = Q(run_after=None) | Q(run_after__lte=now) | Q(run_after__gt=now + LONGEST_WAIT)
     waits_its_turn = Q(state=State.QUEUED) & due
@@ -108,12 +121,12 @@ def prompt_work_waits() -> bool:
 
 def release_dead() -> int:
     """Jobs of processes of this machine that are no more need not wait for the end of a lease."""
-    running = Job.objects.filter(state=State.RUNNING, leased_until__gte=timezone.now())
+    running = Job.objects.filter(state=State.RUNNING, leased_until__gte=read_clock())
     dead = [(job.pk, job.worker) for job in running if not is_alive(job.worker)]
     released = 0
     for pk, worker in dead:
         held = Job.objects.filter(pk=pk, worker=worker, state=State.RUNNING)
-        released += held.update(leased_until=timezone.now() - LEASE)
+        released += held.update(leased_until=read_clock() - LEASE)
     return released
 
 
@@ -123,7 +136,7 @@ def renew(job: Job) -> str:
     Raises LeaseLost.
     """
     held = _held(job)
-    if not held.update(leased_until=timezone.now() + LEASE):
+    if not held.update(leased_until=read_clock() + LEASE):
         raise LeaseLost
     wish = held.values_list("wish", flat=True).first()
     if wish is None:
@@ -167,7 +180,7 @@ def settle(job: Job, outcome: Outcome) -> Outcome:
         if outcome.state in (State.QUEUED, State.WAITING) and row.wish:
             outcome = Outcome(Job.WISHED[row.wish])
         row.state, row.wish, row.worker, row.leased_until = outcome.state, "", "", None
-        row.run_after = timezone.now() + timedelta(seconds=outcome.after) if outcome.after else None
+        row.run_after = read_clock() + timedelta(seconds=outcome.after) if outcome.after else None
         row.error_code, row.error_values = outcome.code, outcome.values or {}
         if asked_again or outcome.state in (State.WAITING, State.PAUSED):
             row.attempts = 0
