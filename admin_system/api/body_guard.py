@@ -7,6 +7,7 @@ import asyncio
 import json
 import logging
 import time
+from contextlib import suppress
 from tempfile import gettempdir
 from typing import Any
 
@@ -52,8 +53,9 @@ class BodyGuard:
             if headers.get(b"expect", b"").lower() != b"100-continue":
                 await counted.drain(limit * DRAINED)
         else:
+            answering = asyncio.ensure_future(self.inner(scope, counted.receive, counted.send))
             try:
-                await self._answer(scope, headers, counted, send)
+                await asyncio.shield(answering)
             except SlowReader:
                 logger.info("gave up a client that does not read")
                 return
@@ -64,6 +66,17 @@ class BodyGuard:
                 await counted.drain(limit)
                 await refuse(outage, headers, send)
                 return
+            except asyncio.CancelledError:  # the server stops, and waits for nobody any more
+                unanswered = counted.close()
+                answering.cancel()
+                # Told at once: putting things in order may take longer than the server is there.
+                if unanswered:
+                    await refuse(ServiceStops(), headers, send)
+                elif counted.streams:
+                    await break_off(headers, send)
+                with suppress(asyncio.CancelledError, OSError):
+                    await answering
+                return
             if counted.answered:
                 return
             if counted.too_slow:
@@ -73,26 +86,6 @@ class BodyGuard:
                 return
             await counted.drain(limit * DRAINED)
         await refuse(BodyTooLarge(), headers, send)
-
-    async def _answer(
-        self,
-        scope: Scope,
-        headers: dict[bytes, bytes],
-        counted: CountedBody,
-        send: ASGISendCallable,
-    ) -> None:
-        """A server that stops waits for nobody any more: the client is told at once, before what
-        answered it has put its things in order, which may take longer than the server is there."""
-        work = asyncio.ensure_future(self.inner(scope, counted.receive, counted.send))
-        try:
-            await asyncio.shield(work)
-        except asyncio.CancelledError:
-            if counted.close():
-                await refuse(ServiceStops(), headers, send)
-            elif counted.streams:
-                await break_off(headers, send)
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
 
 
 class SlowReader(OSError):
