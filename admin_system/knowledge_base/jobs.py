@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from admin_system.knowledge_base.bell import WORK
+from admin_system.knowledge_base.clock import read_clock
 from admin_system.knowledge_base.models import Document, EmbeddingProfile, Job
 from admin_system.knowledge_base.writing import writing
 
@@ -39,7 +40,7 @@ def add(
             kind=kind, document=document, profile=profile, state__in=Job.ACTIVE
         )
         active = next((job for job in same if job.wanted == wanted), None)
-        run_after = timezone.now() + after if after else None
+        run_after = read_clock() + after if after else None
         transaction.on_commit(WORK.ring)
         return active or Job.objects.create(
             kind=kind, document=document, profile=profile, wanted=wanted, run_after=run_after

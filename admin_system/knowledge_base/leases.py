@@ -3,20 +3,17 @@
 A job runs in one worker at a time: whoever claims it holds a lease, which its heartbeat renews. A
 worker that dies stops renewing, and the next one takes the job up where its work stands in the
 database. A worker that only slept comes back to a lease that is another's, and may write no more.
-All of them go by the clock of the database: those of their machines differ.
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import cast
+from datetime import timedelta
 
-from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
 
+from admin_system.knowledge_base.clock import read_clock
 from admin_system.knowledge_base.models import Document, Job
 from admin_system.knowledge_base.worker_names import is_alive
 from admin_system.knowledge_base.writing import writing
@@ -61,16 +58,6 @@ class Outcome:
     """Seconds until it may be taken up again."""
     counts: bool = True
     """Whether this was one of the attempts of which there is a greatest number."""
-
-
-def read_clock() -> datetime:
-    """SQLite runs on this machine, PostgreSQL on one that several may share."""
-    if connection.vendor != "postgresql":
-        return timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        (now,) = cursor.fetchone()
-    return cast("datetime", now)
 
 
 def claim(worker: str, *, can_see: bool) -> Job | None:

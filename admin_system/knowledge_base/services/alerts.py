@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db.models import Q
 
 from admin_system.core.alerts import Alert
-from admin_system.knowledge_base import leases
+from admin_system.knowledge_base.clock import read_clock
 from admin_system.knowledge_base.models import Document, Job
 
 PATIENCE = timedelta(minutes=5)
@@ -27,7 +27,7 @@ def library_alerts() -> list[Alert]:
 
 def count_idle_jobs() -> int:
     """Of those that are due; none while a worker is busy, since they only wait their turn."""
-    now = leases.read_clock()
+    now = read_clock()
     running = Job.objects.filter(state=Job.State.RUNNING)
     if running.filter(leased_until__gte=now).exists():
         return 0

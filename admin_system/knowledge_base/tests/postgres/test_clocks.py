@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from admin_system.knowledge_base import leases
+from admin_system.knowledge_base import jobs, leases
 from admin_system.knowledge_base.leases import Outcome
 from admin_system.knowledge_base.models import Job, Topic
 from admin_system.knowledge_base.services.adding import NewDocument, add_text
@@ -45,3 +45,13 @@ def test_a_job_that_was_put_off_is_due_at_the_same_moment_everywhere(
     now = timezone.now
     monkeypatch.setattr(timezone, "now", lambda: now() + timedelta(minutes=5))
     assert leases.claim("second", can_see=False) is None
+
+
+def test_a_job_that_is_added_for_later_is_due_by_the_same_clock(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: now() - timedelta(minutes=5))
+    jobs.add(Job.Kind.REBUILD, after=timedelta(minutes=1))
+    monkeypatch.undo()
+    assert leases.claim("other", can_see=False) is None
