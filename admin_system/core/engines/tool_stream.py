@@ -53,6 +53,11 @@ class ToolStream:
 
     def flush(self) -> Iterator[Piece]:
         """What was held back, once nothing more comes; a call that was cut off counts if whole."""
+        while self._inside and self._arguments is None and CLOSE in self._held:
+            body, _, self._held = self._held.partition(CLOSE)  # a value in it never ended
+            self._inside = False
+            yield from self._finish(body)
+            yield from self.push("")
         held, self._held = self._held, ""
         if self._inside:
             yield from self._finish(held)

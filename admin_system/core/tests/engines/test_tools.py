@@ -144,6 +144,12 @@ def test_an_argument_whose_end_was_forgotten_does_not_swallow_the_next_call() ->
     assert [call.name for call in calls] == ["save", "stop"]
 
 
+def test_what_follows_a_call_that_never_ended_is_not_lost() -> None:
+    broken = "<tool_call>\n<function=save>\n<parameter=page>\na\n</tool_call> and more"
+    said, calls = listen(TaggedCalls(), broken, 3)
+    assert (said, [call.name for call in calls]) == (" and more", ["save"])
+
+
 def test_a_string_that_is_never_closed_does_not_swallow_the_next_call() -> None:
     broken = '<tool_call>\n{"name": "save", "arguments": {"page": "un"quoted"}}\n</tool_call>\n'
     said, calls = listen(JsonCalls(), broken + JsonCalls().write(ToolCall("", "stop", "{}")), 3)
