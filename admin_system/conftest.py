@@ -23,11 +23,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     yield
     if connection.vendor != "postgresql":
         return
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    from admin_system.knowledge_base.tests.postgres.elsewhere import cut_connections
+
+    with django_db_blocker.unblock():
+        cut_connections()
 
 
 @pytest.fixture(scope="session")
