@@ -29,9 +29,10 @@ SUBPROTOCOL = "qwen-vl"
 """Browsers cannot set headers on a WebSocket: they offer this name and the key as a pair."""
 
 
-LONGEST_ASKER = 100
 ADMINISTRATIVE = "administrative"
 """Attribute of a request to an address that is not for those who only use the service."""
+LONGEST_ASKER = 100
+"""Characters of a caller's name that another process of ours tells."""
 
 
 class Asking(TypedDict):
@@ -158,10 +159,10 @@ def get_caller(request: HttpRequest) -> Caller:
 
 
 def find_asker(headers: Mapping[str, str], caller: Caller) -> str:
-    """Whom a process of ours asks for; empty where somebody asks for themselves. Only who may do
-    everything is believed, since whoever has many names has many turns."""
-    asker = headers.get(ASKER_HEADER, "")
-    return asker[:LONGEST_ASKER] if Scope.ADMIN.value in caller.scopes else ""
+    """Whom a process of ours asks for; empty where somebody asks for themselves. Only who has the
+    scope admin is believed, since whoever has many names has many turns."""
+    asker = headers.get(ASKER_HEADER, "")[:LONGEST_ASKER]
+    return asker if Scope.ADMIN.value in caller.scopes and asker.isascii() else ""
 
 
 def find_bearer(authorization: str | None) -> str | None:

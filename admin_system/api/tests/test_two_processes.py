@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,7 @@ from admin_system.core.upstreams import ASKER_HEADER
 from scripts.startup.modes import settings_of
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+MOST_WAITING = "200"
 
 
 @pytest.fixture
@@ -24,6 +26,7 @@ def model_server(
 ) -> Iterator[ServerProcess]:
     told = settings_of("gpu", model=False, engine=False, dev=False)
     settings = {name.removeprefix("QWEN_VL_"): value for name, value in told.items()}
+    settings["MAX_WAITING"] = MOST_WAITING
     with running("uvicorn", "builtin-demo", template, tmp_path_factory, **settings) as server:
         server.wait_for("/readyz")
         yield server
@@ -64,20 +67,56 @@ def cached_tokens(server: ServerProcess, key: str, **headers: str) -> int:
     return int(usage["prompt_tokens_details"]["cached_tokens"])
 
 
-def test_the_model_process_keeps_apart_who_asks_the_site(
+@pytest.fixture
+def site(
     model_server: ServerProcess,
     template: tuple[Path, dict[str, str]],
     tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    """What was computed for one key is lent to no other, though one process asks for both."""
-    follows = {"MODEL_SERVER": model_server.url}
+) -> Iterator[ServerProcess]:
+    """One process that asks for everybody."""
+    follows = {"MODEL_SERVER": model_server.url, "MAX_WAITING": MOST_WAITING}
     with running("uvicorn", "", template, tmp_path_factory, **follows) as site:
         site.wait_for("/readyz")
-        assert cached_tokens(site, "everything") == 0
-        assert cached_tokens(site, "everything") > 0
-        assert cached_tokens(site, "chat") == 0
-        assert cached_tokens(site, "chat") > 0
-    # Who may not do everything has one name however many they give.
+        yield site
+
+
+def test_the_model_process_gives_a_turn_to_who_came_last_and_has_none(
+    model_server: ServerProcess, site: ServerProcess
+) -> None:
+    """Somebody else has asked for more than there are rows."""
+    ended: list[str] = []
+
+    def ask(key: str) -> None:
+        httpx.post(
+            f"{site.url}/v1/chat/completions",
+            headers={"Authorization": f"Bearer {site.keys[key]}"},
+            json={
+                "messages": [{"role": "user", "content": "你好"}],
+                "max_tokens": 100,
+                "logit_bias": {"2": -100},  # without an end of its own
+            },
+            timeout=120,
+        ).raise_for_status()
+        ended.append(key)
+
+    many = model_server.status()["engine"]["slots"] * 3
+    with ThreadPoolExecutor(many + 1) as pool:
+        asked = [pool.submit(ask, "everything") for _ in range(many)]
+        model_server.wait_for_requests(many // 2, "waiting")
+        asked.append(pool.submit(ask, "chat"))
+        for one in asked:
+            one.result(120)
+    assert ended.index("chat") < many * 5 // 6  # of three rounds it is in the second
+
+
+def test_the_model_process_lends_what_it_computed_for_one_to_no_other(
+    model_server: ServerProcess, site: ServerProcess
+) -> None:
+    assert cached_tokens(site, "everything") == 0
+    assert cached_tokens(site, "everything") > 0
+    assert cached_tokens(site, "chat") == 0
+    assert cached_tokens(site, "chat") > 0
+    # Who has not the scope admin has one name however many they give.
     asker = {ASKER_HEADER: "somebody else"}
     assert cached_tokens(model_server, "chat") == 0
     assert cached_tokens(model_server, "chat", **asker) > 0
